@@ -1,0 +1,79 @@
+/**
+ * The layers of the house, from the ground up: each folder of `src` (and `webview`) with the
+ * folders that it may import. This table is the source of the lint rule that enforces it
+ * (eslint.config.mjs) and of the canary test that proves the rule can fire
+ * (test/architecture.test.ts).
+ *
+ * `values`: run-time imports. `types`: folders of which only types may be imported.
+ * `outside`: which of the guarded outside modules the layer may name.
+ */
+export const layers = {
+  base: { values: [], types: [], outside: [] },
+  language: { values: ['base'], types: [], outside: [] },
+  onnx: { values: ['base'], types: [], outside: [] },
+  autodiff: { values: ['base', 'onnx'], types: [], outside: [] },
+  model: { values: ['base', 'onnx', 'autodiff'], types: [], outside: [] },
+  runtime: { values: ['base', 'onnx'], types: [], outside: ['onnxruntime-node', 'node'] },
+  data: { values: ['base', 'language'], types: [], outside: ['node'] },
+  hub: { values: ['base', 'onnx', 'model'], types: [], outside: ['node'] },
+  protocol: { values: ['base'], types: ['language'], outside: [] },
+  runs: { values: ['base'], types: ['language', 'protocol'], outside: ['node'] },
+  evaluation: {
+    values: ['base', 'language', 'onnx', 'model', 'runtime'],
+    types: ['data', 'hub', 'protocol'],
+    outside: [],
+  },
+  training: {
+    values: [
+      'base',
+      'language',
+      'onnx',
+      'autodiff',
+      'model',
+      'runtime',
+      'data',
+      'hub',
+      'runs',
+      'evaluation',
+      'protocol',
+    ],
+    types: [],
+    outside: ['node'],
+  },
+  trainer: {
+    values: ['base', 'language', 'data', 'hub', 'runs', 'training', 'evaluation', 'protocol'],
+    types: ['onnx', 'model', 'runtime'],
+    outside: ['node'],
+  },
+  cli: {
+    values: [
+      'base',
+      'language',
+      'onnx',
+      'autodiff',
+      'model',
+      'runtime',
+      'data',
+      'hub',
+      'runs',
+      'evaluation',
+      'training',
+      'protocol',
+    ],
+    types: [],
+    outside: ['node'],
+  },
+  extension: {
+    values: ['base', 'language', 'data', 'runs', 'protocol'],
+    types: ['evaluation'],
+    outside: ['node', 'vscode'],
+  },
+  webview: { values: ['protocol'], types: ['base'], outside: [] },
+};
+
+/** The outside modules that only some layers may name, as import patterns. */
+export const guarded = {
+  node: '^node:',
+  vscode: '^vscode$',
+  'onnxruntime-node': '^onnxruntime-(node|web|common)',
+};

@@ -1,0 +1,90 @@
+/**
+ * What happens while prompts train, as one stream: the editor, the terminal and `metrics.jsonl` get
+ * the same events.
+ */
+import type { Summary } from './summary.ts';
+
+export interface StartedEvent {
+  readonly type: 'started';
+  readonly file: string;
+  readonly model: { readonly id: string; readonly sha256: string };
+  readonly examples: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly runtime: { readonly name: string; readonly version: string; readonly threads: number };
+  /** The trainings to come, in order. */
+  readonly trainings: readonly { readonly prompt: string; readonly seed: number }[];
+}
+
+export interface RunStartedEvent {
+  readonly type: 'runStarted';
+  readonly run: string;
+  /** The run's folder. */
+  readonly path: string;
+  readonly prompt: string;
+  readonly seed: number;
+  readonly steps: number;
+}
+
+/** One optimizer update. */
+export interface StepEvent {
+  readonly type: 'step';
+  readonly run: string;
+  readonly prompt: string;
+  readonly seed: number;
+  /** Counts from 1. */
+  readonly step: number;
+  readonly steps: number;
+  /** Nats per answer token, mean over the batch, before the update. */
+  readonly loss: number;
+  readonly learningRate: number;
+  /** L2 norm of the whole gradient before clipping. */
+  readonly gradientNorm: number;
+  readonly secondsLeft: number;
+}
+
+/** Scores on the validation split; `best` when no earlier step was better. */
+export interface ValidationEvent {
+  readonly type: 'validation';
+  readonly run: string;
+  readonly prompt: string;
+  readonly seed: number;
+  readonly step: number;
+  /** 0 … 1 */
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly best: boolean;
+}
+
+export interface RunEndedEvent {
+  readonly type: 'runEnded';
+  readonly run: string;
+  readonly prompt: string;
+  readonly seed: number;
+  readonly status: 'completed' | 'cancelled' | 'failed';
+  /** The step whose vectors are kept. */
+  readonly bestStep: number;
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+/** A prompt is being scored on a split. */
+export interface ScoringEvent {
+  readonly type: 'scoring';
+  readonly prompt: string;
+  readonly split: string;
+}
+
+export interface WarningEvent {
+  readonly type: 'warning';
+  readonly code: string;
+  readonly message: string;
+}
+
+export type TrainingEvent =
+  | StartedEvent
+  | RunStartedEvent
+  | StepEvent
+  | ValidationEvent
+  | RunEndedEvent
+  | ScoringEvent
+  | WarningEvent
+  | Summary;

@@ -1,0 +1,60 @@
+/** The summary that ends `ptune train` and `ptune score` (docs/command-line.md). */
+
+/** A number with its 95 % interval, [low, high]. */
+export type Interval = readonly [low: number, high: number];
+
+export interface SeedSummary {
+  readonly seed: number;
+  readonly run: string;
+  readonly accuracy: number;
+  readonly loss: number;
+  /** The step whose vectors were kept. */
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+/** The difference to the baseline prompt on the same examples. */
+export interface Difference {
+  readonly baseline: string;
+  /** Accuracy minus the baseline's, in −1 … 1, with its paired bootstrap interval. */
+  readonly accuracy: number;
+  readonly interval: Interval;
+  /** Two-sided exact McNemar test, Holm-corrected over the prompts compared. */
+  readonly pValue: number;
+}
+
+export interface PromptSummary {
+  readonly name: string;
+  readonly kind: 'discrete' | 'continuous';
+  /** Examples scored. */
+  readonly n: number;
+  /** Share of examples whose first answer is right; the mean over seeds. */
+  readonly accuracy: number;
+  readonly interval: Interval;
+  /** Share of examples with the right answer among the first five. */
+  readonly accuracyAt5: number;
+  /** Nats per answer. */
+  readonly loss: number;
+  readonly reciprocalRank: number;
+  /** Mean probability of the right answer among the candidates. */
+  readonly probability: number;
+  readonly macroF1?: number;
+  readonly difference?: Difference;
+  readonly seeds?: readonly SeedSummary[];
+}
+
+export interface Candidates {
+  readonly kind: 'answers' | 'vocabulary' | 'file' | 'labels';
+  readonly count: number;
+}
+
+export interface Summary {
+  readonly type: 'summary';
+  readonly file: string;
+  readonly model: { readonly id: string; readonly sha256: string };
+  readonly split: string;
+  readonly candidates: Candidates;
+  readonly prompts: readonly PromptSummary[];
+  /** The folder of runs and the report, where one was written. */
+  readonly report?: string;
+}
