@@ -64,8 +64,8 @@ export const layers = {
     outside: ['node'],
   },
   extension: {
-    values: ['base', 'language', 'data', 'runs', 'protocol'],
-    types: ['evaluation'],
+    values: ['base', 'language', 'data', 'hub', 'runs', 'protocol'],
+    types: [],
     outside: ['node', 'vscode'],
   },
   webview: { values: ['protocol'], types: ['base'], outside: [] },

@@ -2,16 +2,20 @@
  * The report: one plain value from which the webview, the self-contained page and the hover are
  * drawn. A view has no arithmetic of its own beyond layout.
  */
+import type { Fingerprint } from './fingerprint.ts';
 import type { Candidates, PromptSummary } from './summary.ts';
 
 /** Raised when a reader of an older version could misread the value. */
 export const reportFormat = 1;
 
+/** How near a token is to a vector: larger is nearer under each. */
+export type Metric = 'cosine' | 'dot' | 'l2';
+
 /** A vocabulary token near a learned vector. */
 export interface NearToken {
   readonly token: string;
   readonly id: number;
-  /** Under the metric named in the report; cosine similarity is in −1 … 1. */
+  /** Cosine similarity in −1 … 1, dot product, or (`l2`) minus the Euclidean distance. */
   readonly similarity: number;
 }
 
@@ -20,6 +24,8 @@ export interface VirtualTokenReport {
   readonly index: number;
   /** The name in the template, `{*name}`, if it has one. */
   readonly name?: string;
+  /** Which of the template's places with virtual tokens it stands in first, from 0. */
+  readonly group?: number;
   /** Text of the token it started from, where it started from one. */
   readonly startedFrom?: string;
   /** Its nearest token is still the one it started from. */
@@ -27,7 +33,10 @@ export interface VirtualTokenReport {
   readonly norm: number;
   /** Share of the vocabulary's embeddings whose norm is smaller, 0 … 1. */
   readonly normPercentile: number;
+  /** Under the report's metric, nearest first. */
   readonly nearest: readonly NearToken[];
+  /** Under the other metrics, where they were computed. */
+  readonly nearestBy?: Readonly<Partial<Record<Metric, readonly NearToken[]>>>;
 }
 
 export interface CurvePoint {
@@ -51,9 +60,19 @@ export interface RunReport {
   readonly bestStep: number;
   readonly steps: number;
   readonly seconds: number;
+  /** Training loss; long runs are thinned, each point then the mean of the steps up to it. */
   readonly curve: readonly CurvePoint[];
   readonly validation: readonly ValidationPoint[];
+  /** From this step on validation loss rose while training loss fell; absent where it did not. */
+  readonly overfitAfter?: number;
   readonly virtualTokens: readonly VirtualTokenReport[];
+}
+
+/** How often each label was answered where each label was right. */
+export interface Confusion {
+  readonly labels: readonly string[];
+  /** [right label][answered label]; several seeds are summed. */
+  readonly counts: readonly (readonly number[])[];
 }
 
 export interface PromptReport {
@@ -65,6 +84,10 @@ export interface PromptReport {
   /** Encoder, steps and the like as label → value, for people. */
   readonly settings: Readonly<Record<string, string>>;
   readonly runs: readonly RunReport[];
+  /** The seed of the middle run, whose answers and vectors are shown where one stands for all. */
+  readonly middleSeed?: number;
+  /** Classification only. */
+  readonly confusion?: Confusion;
 }
 
 /** One test example with every prompt's answer to it. */
@@ -72,7 +95,7 @@ export interface ExampleReport {
   /** The example's columns but the answer, as text. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly answer: string;
-  /** By prompt name, the first seed's prediction. */
+  /** By prompt name; of several seeds, the middle one's prediction. */
   readonly predictions: Readonly<Record<string, ExamplePrediction>>;
 }
 
@@ -83,7 +106,12 @@ export interface ExamplePrediction {
   readonly rank: number;
   /** Probability of the predicted answer among the candidates. */
   readonly probability: number;
+  /** How many seeds answer it right, where there are several. */
+  readonly seedsRight?: number;
 }
+
+/** What the numbers say about the learned prompt against the baseline. */
+export type Outcome = 'better' | 'worse' | 'undecided' | 'nothing-to-compare';
 
 export interface Report {
   readonly format: typeof reportFormat;
@@ -97,10 +125,11 @@ export interface Report {
   readonly createdAt: string;
   /** What the numbers say, as sentences. */
   readonly verdict: string;
+  readonly outcome: Outcome;
   readonly prompts: readonly PromptReport[];
   readonly predictions: readonly ExampleReport[];
-  readonly metric: 'cosine' | 'dot' | 'l2';
+  readonly metric: Metric;
   readonly versions: Readonly<Record<string, string>>;
-  /** Hashes of template, data, model and settings, by prompt name: what the scores belong to. */
-  readonly fingerprints: Readonly<Record<string, string>>;
+  /** What the scores belong to, by prompt name. */
+  readonly fingerprints: Readonly<Record<string, Fingerprint>>;
 }

@@ -21,6 +21,12 @@ export interface Difference {
   readonly interval: Interval;
   /** Two-sided exact McNemar test, Holm-corrected over the prompts compared. */
   readonly pValue: number;
+  /** `pValue` is below 0.05. */
+  readonly significant: boolean;
+  /** Examples that only this prompt answers right; of several seeds, the middle one. */
+  readonly won: number;
+  /** Examples that only the baseline answers right. */
+  readonly lost: number;
 }
 
 export interface PromptSummary {
@@ -38,6 +44,7 @@ export interface PromptSummary {
   readonly reciprocalRank: number;
   /** Mean probability of the right answer among the candidates. */
   readonly probability: number;
+  /** Classification only: the mean F1 over the labels. */
   readonly macroF1?: number;
   readonly difference?: Difference;
   readonly seeds?: readonly SeedSummary[];

@@ -1,0 +1,318 @@
+/**
+ * Builds graphs whose shapes are concrete. Each node's output types are inferred as it is added, and
+ * what is constant is computed at once, so that shape arithmetic leaves no node behind.
+ */
+import { PtuneError, invariant } from '../base/errors.ts';
+import { int, type Attributes, type Graph, type Node } from './graph.ts';
+import { operators } from './operators/index.ts';
+import { permutationOf } from './operators/layout.ts';
+import { shapePart } from './operators/indexing.ts';
+import {
+  decodeElements,
+  dtypes,
+  isFloat,
+  isStored,
+  sameShape,
+  sizeOf,
+  type Constant,
+  type DType,
+  type Shape,
+  type StoredTensor,
+  type TensorType,
+} from './tensor.ts';
+
+/** Results up to this many elements are folded; larger ones are left to the engine. */
+const foldElements = 1 << 16;
+
+/** Small weights up to this many elements count as constants. */
+const loadElements = 4096;
+
+export interface BuilderOptions {
+  /** Reads the bytes of stored weights, needed to fold small ones. */
+  readonly readStored?: (tensor: StoredTensor) => Uint8Array;
+}
+
+/**
+ * A graph under construction. Values are named by strings; methods that add a node return the names
+ * of its outputs. A name may stand for another one where a node would change nothing.
+ */
+export class GraphBuilder {
+  readonly #types = new Map<string, TensorType>();
+  readonly #constants = new Map<string, Constant>();
+  readonly #stored = new Map<string, StoredTensor>();
+  readonly #inputs: string[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #readStored: BuilderOptions['readStored'];
+  /** Names of constants by content, so that equal ones are kept once. */
+  readonly #known = new Map<string, string>();
+  #counter = 0;
+
+  constructor(options: BuilderOptions = {}) {
+    this.#readStored = options.readStored;
+  }
+
+  /** The nodes so far, in topological order. */
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  get inputs(): readonly string[] {
+    return this.#inputs;
+  }
+
+  /** Adds a graph input. */
+  input(name: string, dtype: DType, shape: Shape): string {
+    invariant(!this.#types.has(name), `The name "${name}" is taken.`);
+    this.#types.set(name, { dtype, shape });
+    this.#inputs.push(name);
+    return name;
+  }
+
+  /** Adds a weight that stays in the model's file. */
+  stored(name: string, tensor: StoredTensor): string {
+    if (!this.#stored.has(name)) {
+      const own = this.#types.has(name) ? this.fresh(name) : name;
+      this.#stored.set(own, tensor);
+      this.#types.set(own, { dtype: tensor.dtype, shape: tensor.shape });
+      return own;
+    }
+    return name;
+  }
+
+  /** Adds a constant; equal ones share a name. */
+  constant(dtype: DType, shape: Shape, data: ArrayLike<number>): string {
+    const rounded =
+      dtype === 'float32' ? Float64Array.from(data, Math.fround) : Float64Array.from(data);
+    invariant(rounded.length === sizeOf(shape), 'A constant has as many elements as its shape.');
+    const key =
+      rounded.length <= 16 ? `${dtype}:${shape.join()}:${[...rounded].join()}` : undefined;
+    const known = key === undefined ? undefined : this.#known.get(key);
+    if (known !== undefined) return known;
+    const name = this.fresh('constant');
+    this.#constants.set(name, { dtype, shape, data: rounded });
+    this.#types.set(name, { dtype, shape });
+    if (key !== undefined) this.#known.set(key, name);
+    return name;
+  }
+
+  /** A constant of one element without axes. */
+  scalar(value: number, dtype: DType = 'float32'): string {
+    return this.constant(dtype, [], [value]);
+  }
+
+  /** A list of int64, as operators take shapes and axes. */
+  ints(values: readonly number[]): string {
+    return this.constant('int64', [values.length], values);
+  }
+
+  /** A tensor of one repeated value. */
+  filled(value: number, shape: Shape, dtype: DType = 'float32'): string {
+    if (sizeOf(shape) <= 16) {
+      return this.constant(dtype, shape, new Array<number>(sizeOf(shape)).fill(value));
+    }
+    const element: Constant = { dtype, shape: [1], data: Float64Array.of(value) };
+    return this.#add('ConstantOfShape', [this.ints(shape)], {
+      value: { kind: 'tensor', value: element },
+    })[0]!;
+  }
+
+  typeOf(name: string): TensorType {
+    const type = this.#types.get(name);
+    invariant(type, `There is no value "${name}".`);
+    return type;
+  }
+
+  shapeOf(name: string): Shape {
+    return this.typeOf(name).shape;
+  }
+
+  has(name: string): boolean {
+    return this.#types.has(name);
+  }
+
+  /** The value of a constant, or of a small stored weight; undefined for what only a run knows. */
+  constantOf(name: string): Constant | undefined {
+    const constant = this.#constants.get(name);
+    if (constant) return constant;
+    const stored = this.#stored.get(name);
+    if (!stored || !this.#readStored || sizeOf(stored.shape) > loadElements) return undefined;
+    const { dtype, shape } = stored;
+    return { dtype, shape, data: decodeElements(dtype, this.#readStored(stored)) };
+  }
+
+  /** A name that is not taken, made from `hint`. */
+  fresh(hint: string): string {
+    let name: string;
+    do name = `${hint}.${++this.#counter}`;
+    while (this.#types.has(name));
+    return name;
+  }
+
+  /** Adds a node with one output and returns the output's name. */
+  op(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.ops(op, inputs, 1, attributes)[0]!;
+  }
+
+  /** Adds a node with `outputs` outputs and returns their names. */
+  ops(op: string, inputs: readonly string[], outputs: number, attributes: Attributes = {}): string[] {
+    const same = outputs === 1 ? this.#unchanged(op, inputs, attributes) : undefined;
+    if (same !== undefined) return [same];
+    return this.#fold(op, inputs, attributes) ?? this.#add(op, inputs, attributes, outputs);
+  }
+
+  /** Turns an existing node's list of outputs into a longer one, for statistics it can give. */
+  extendOutputs(node: Node, count: number): string[] {
+    const index = this.#nodes.indexOf(node);
+    invariant(index >= 0, 'The node is not of this graph.');
+    const types = this.#infer(node.op, node.inputs, node.attributes, count);
+    const outputs = Array.from({ length: count }, (_, i) => {
+      const name = node.outputs[i] || this.fresh(node.op);
+      this.#types.set(name, types[i]!);
+      return name;
+    });
+    this.#nodes[index] = { ...node, outputs };
+    return outputs;
+  }
+
+  /** The finished graph: what `outputs` need, in order, with nothing else in it. */
+  build(outputs: Readonly<Record<string, string>>): Graph {
+    const needed = new Set(Object.values(outputs));
+    const nodes: Node[] = [];
+    for (const node of this.#nodes.toReversed()) {
+      if (!node.outputs.some((o) => needed.has(o))) continue;
+      nodes.push(node);
+      for (const name of node.inputs) if (name) needed.add(name);
+    }
+    nodes.reverse();
+    for (const [name, value] of Object.entries(outputs)) nodes.push(alias(value, name));
+    const initializers = new Map<string, Constant | StoredTensor>();
+    for (const name of needed) {
+      const value = this.#constants.get(name) ?? this.#stored.get(name);
+      if (value) initializers.set(name, value);
+    }
+    return {
+      name: 'ptune',
+      inputs: this.#inputs
+        .filter((name) => needed.has(name))
+        .map((name) => ({ name, ...this.typeOf(name) })),
+      outputs: Object.entries(outputs).map(([name, value]) => ({ name, ...this.typeOf(value) })),
+      nodes,
+      initializers,
+    };
+  }
+
+  #add(op: string, inputs: readonly string[], attributes: Attributes, count = 1): string[] {
+    const types = this.#infer(op, inputs, attributes, count);
+    const outputs = types.map((type) => {
+      const name = this.fresh(op);
+      this.#types.set(name, type);
+      return name;
+    });
+    this.#nodes.push({ op, domain: '', name: outputs[0]!, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  #infer(op: string, inputs: readonly string[], attributes: Attributes, outputs: number) {
+    return operatorOf(op).infer({
+      attributes,
+      types: inputs.map((name) => (name ? this.typeOf(name) : undefined)),
+      constants: inputs.map((name) => (name ? this.#small(name) : undefined)),
+      outputs,
+    });
+  }
+
+  /** Constants that integers are read from; weights are not loaded for it. */
+  #small(name: string): Constant | undefined {
+    return isFloat(this.typeOf(name).dtype) ? this.#constants.get(name) : this.constantOf(name);
+  }
+
+  /** The value itself where the node would change nothing. */
+  #unchanged(op: string, inputs: readonly string[], attributes: Attributes): string | undefined {
+    const input = inputs[0];
+    if (input === undefined || input === '') return undefined;
+    if (op === 'Identity') return input;
+    const { dtype, shape } = this.typeOf(input);
+    switch (op) {
+      case 'Reshape':
+      case 'Squeeze':
+      case 'Unsqueeze':
+      case 'Expand':
+      case 'Flatten':
+        return sameShape(this.#infer(op, inputs, attributes, 1)[0]!.shape, shape)
+          ? input
+          : undefined;
+      case 'Cast':
+        return attributes.to?.kind === 'int' && attributes.to.value === dtypes[dtype].code
+          ? input
+          : undefined;
+      case 'Transpose':
+        return permutationOf({ attributes }, shape.length).every((axis, i) => axis === i)
+          ? input
+          : undefined;
+      case 'Concat':
+      case 'Sum':
+      case 'Max':
+      case 'Min':
+        return inputs.length === 1 ? input : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #fold(op: string, inputs: readonly string[], attributes: Attributes): string[] | undefined {
+    if (op === 'Shape') {
+      return [this.ints(shapePart(this.typeOf(inputs[0]!), attributes))];
+    }
+    const constants: (Constant | undefined)[] = [];
+    for (const name of inputs) {
+      const constant = name ? this.constantOf(name) : undefined;
+      if (name && !constant) return undefined;
+      constants.push(constant);
+    }
+    // Without inputs a node is a constant itself; anything random has no place in a frozen model.
+    const operator = operatorOf(op);
+    const context = { attributes, constants, outputs: 1, types: constants };
+    const types = operator.infer(op === 'Split' ? { ...context, outputs: 0 } : context);
+    if (op === 'Split' || types.some((t) => sizeOf(t.shape) > foldElements)) return undefined;
+    return operator
+      .compute({ attributes, inputs: constants, types })
+      .map((data, i) => this.constant(types[i]!.dtype, types[i]!.shape, data));
+  }
+}
+
+function alias(value: string, name: string): Node {
+  return {
+    op: 'Identity',
+    domain: '',
+    name: `output ${name}`,
+    inputs: [value],
+    outputs: [name],
+    attributes: {},
+  };
+}
+
+function operatorOf(op: string) {
+  const operator = operators[op];
+  if (!operator) {
+    throw new PtuneError(
+      'onnx/unsupported-operator',
+      `The operator "${op}" is not supported.`,
+      'See docs/operators.md for those that are; "ptune models verify" lists what stands in the way.',
+    );
+  }
+  return operator;
+}
+
+/** Adds a constant or stored tensor of a file to a builder. */
+export function addInitializer(
+  builder: GraphBuilder,
+  name: string,
+  value: Constant | StoredTensor,
+): string {
+  return isStored(value)
+    ? builder.stored(name, value)
+    : builder.constant(value.dtype, value.shape, value.data);
+}
+
+/** The attribute that Cast takes for a target type. */
+export const castTo = (dtype: DType): Attributes => ({ to: int(dtypes[dtype].code) });

@@ -1,0 +1,221 @@
+/** Operators that look elements up or put them somewhere by index, and those that make values. */
+import { PtuneError, invariant } from '../../base/errors.ts';
+import { intAttribute, stringAttribute } from '../graph.ts';
+import { normalizeAxis, sizeOf, stridesOf, type Shape, type TensorType } from '../tensor.ts';
+import { constantInts, typeOf, valueOf, type Operator } from './operator.ts';
+
+const gather: Operator = {
+  infer: (c) => {
+    const { dtype, shape } = typeOf(c, 0);
+    const axis = normalizeAxis(intAttribute(c.attributes, 'axis', 0), shape.length);
+    const indices = typeOf(c, 1).shape;
+    return [{ dtype, shape: [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)] }];
+  },
+  compute: (c) => {
+    const [x, indices] = [valueOf(c, 0), valueOf(c, 1)];
+    const axis = normalizeAxis(intAttribute(c.attributes, 'axis', 0), x.shape.length);
+    const n = x.shape[axis]!;
+    const inner = sizeOf(x.shape.slice(axis + 1));
+    const outer = sizeOf(x.shape.slice(0, axis));
+    const result = new Float64Array(sizeOf(c.types[0]!.shape));
+    let to = 0;
+    for (let i = 0; i < outer; i++) {
+      for (const index of indices.data) {
+        const at = (i * n + (index < 0 ? index + n : index)) * inner;
+        result.set(x.data.subarray(at, at + inner), to);
+        to += inner;
+      }
+    }
+    return [result];
+  },
+};
+
+/** For each element of `indices`, the offset in a tensor of `shape` that it names along `axis`. */
+function elementOffsets(
+  indices: Float64Array,
+  indexShape: Shape,
+  shape: Shape,
+  axis: number,
+): Int32Array {
+  const outer = stridesOf(indexShape);
+  const strides = stridesOf(shape);
+  return Int32Array.from(indices, (index, i) => {
+    let rest = i;
+    let at = 0;
+    for (let a = 0; a < indexShape.length; a++) {
+      const own = Math.floor(rest / outer[a]!);
+      rest -= own * outer[a]!;
+      const position = a === axis ? (index < 0 ? index + shape[a]! : index) : own;
+      at += position * strides[a]!;
+    }
+    return at;
+  });
+}
+
+const gatherElements: Operator = {
+  infer: (c) => [{ dtype: typeOf(c, 0).dtype, shape: typeOf(c, 1).shape }],
+  compute: (c) => {
+    const [x, indices] = [valueOf(c, 0), valueOf(c, 1)];
+    const axis = normalizeAxis(intAttribute(c.attributes, 'axis', 0), x.shape.length);
+    const at = elementOffsets(indices.data, indices.shape, x.shape, axis);
+    return [Float64Array.from(at, (offset) => x.data[offset]!)];
+  },
+};
+
+const scatterElements: Operator = {
+  infer: (c) => [typeOf(c, 0)],
+  compute: (c) => {
+    const [x, indices, updates] = [valueOf(c, 0), valueOf(c, 1), valueOf(c, 2)];
+    const axis = normalizeAxis(intAttribute(c.attributes, 'axis', 0), x.shape.length);
+    const add = stringAttribute(c.attributes, 'reduction', 'none') === 'add';
+    const result = x.data.slice();
+    elementOffsets(indices.data, indices.shape, x.shape, axis).forEach((offset, i) => {
+      result[offset] = (add ? result[offset]! : 0) + updates.data[i]!;
+    });
+    return [result];
+  },
+};
+
+const scatterNd: Operator = {
+  infer: (c) => [typeOf(c, 0)],
+  compute: (c) => {
+    const [x, indices, updates] = [valueOf(c, 0), valueOf(c, 1), valueOf(c, 2)];
+    const depth = indices.shape.at(-1)!;
+    const strides = stridesOf(x.shape);
+    const inner = sizeOf(x.shape.slice(depth));
+    const result = x.data.slice();
+    for (let i = 0; i < indices.data.length / depth; i++) {
+      let at = 0;
+      for (let a = 0; a < depth; a++) at += indices.data[i * depth + a]! * strides[a]!;
+      result.set(updates.data.subarray(i * inner, (i + 1) * inner), at);
+    }
+    return [result];
+  },
+};
+
+const constantOfShape: Operator = {
+  infer: (c) => {
+    const value = c.attributes.value;
+    const dtype = value?.kind === 'tensor' ? value.value.dtype : 'float32';
+    return [{ dtype, shape: constantInts(c, 0)! }];
+  },
+  compute: (c) => {
+    const value = c.attributes.value;
+    const element =
+      value?.kind === 'tensor' && 'data' in value.value ? (value.value.data[0] ?? 0) : 0;
+    return [new Float64Array(sizeOf(c.types[0]!.shape)).fill(element)];
+  },
+};
+
+/** The value of a Constant node, in any of its written forms. */
+const constant: Operator = {
+  infer: ({ attributes: a }) => {
+    const form = a.value ?? a.value_int ?? a.value_float ?? a.value_ints ?? a.value_floats;
+    switch (form?.kind) {
+      case 'tensor':
+        return [{ dtype: form.value.dtype, shape: form.value.shape }];
+      case 'int':
+        return [{ dtype: 'int64', shape: [] }];
+      case 'float':
+        return [{ dtype: 'float32', shape: [] }];
+      case 'ints':
+        return [{ dtype: 'int64', shape: [form.value.length] }];
+      case 'floats':
+        return [{ dtype: 'float32', shape: [form.value.length] }];
+      default:
+        throw new PtuneError('model/unsupported', 'The model has a constant that is no number.');
+    }
+  },
+  compute: ({ attributes: a }) => {
+    const form = a.value ?? a.value_int ?? a.value_float ?? a.value_ints ?? a.value_floats;
+    switch (form?.kind) {
+      case 'tensor':
+        invariant('data' in form.value, 'A large constant is an initializer.');
+        return [form.value.data];
+      case 'int':
+      case 'float':
+        return [Float64Array.of(form.value)];
+      case 'ints':
+      case 'floats':
+        return [Float64Array.from(form.value)];
+      default:
+        throw new PtuneError('bug/invariant', 'A constant without a value.');
+    }
+  },
+};
+
+const range: Operator = {
+  infer: (c) => {
+    const [start, limit, delta] = [0, 1, 2].map((i) => constantInts(c, i)![0]!);
+    const n = Math.max(0, Math.ceil((limit! - start!) / delta!));
+    return [{ dtype: typeOf(c, 0).dtype, shape: [n] }];
+  },
+  compute: (c) => {
+    const start = valueOf(c, 0).data[0]!;
+    const delta = valueOf(c, 2).data[0]!;
+    return [Float64Array.from({ length: c.types[0]!.shape[0]! }, (_, i) => start + i * delta)];
+  },
+};
+
+const trilu: Operator = {
+  infer: (c) => [typeOf(c, 0)],
+  compute: (c) => {
+    const x = valueOf(c, 0);
+    const k = c.inputs[1]?.data[0] ?? 0;
+    const upper = intAttribute(c.attributes, 'upper', 1) === 1;
+    const [rows, columns] = x.shape.slice(-2) as [number, number];
+    return [
+      x.data.map((value, i) => {
+        const [row, column] = [Math.floor(i / columns) % rows, i % columns];
+        return (upper ? column - row >= k : column - row <= k) ? value : 0;
+      }),
+    ];
+  },
+};
+
+const cumSum: Operator = {
+  infer: (c) => [typeOf(c, 0)],
+  compute: (c) => {
+    const x = valueOf(c, 0);
+    const axis = normalizeAxis(valueOf(c, 1).data[0]!, x.shape.length);
+    const stride = stridesOf(x.shape)[axis]!;
+    const result = x.data.slice();
+    result.forEach((_, i) => {
+      const index = Math.floor(i / stride) % x.shape[axis]!;
+      if (index > 0) result[i]! += result[i - stride]!;
+    });
+    return [result];
+  },
+};
+
+/** Shape and Size depend on the input's type alone; the builder folds them. */
+const shapeOf: Operator = {
+  infer: (c) => [{ dtype: 'int64', shape: [shapePart(typeOf(c, 0), c.attributes).length] }],
+  compute: (c) => [Float64Array.from(shapePart(valueOf(c, 0), c.attributes))],
+};
+
+/** The part of a type's shape that a Shape node asks for. */
+export function shapePart(type: TensorType, attributes: Parameters<typeof intAttribute>[0]): Shape {
+  const start = intAttribute(attributes, 'start', 0);
+  const end = intAttribute(attributes, 'end', type.shape.length);
+  return type.shape.slice(start, end);
+}
+
+const size: Operator = {
+  infer: () => [{ dtype: 'int64', shape: [] }],
+  compute: (c) => [Float64Array.of(valueOf(c, 0).data.length)],
+};
+
+export const indexing: Record<string, Operator> = {
+  Constant: constant,
+  ConstantOfShape: constantOfShape,
+  CumSum: cumSum,
+  Gather: gather,
+  GatherElements: gatherElements,
+  Range: range,
+  ScatterElements: scatterElements,
+  ScatterND: scatterNd,
+  Shape: shapeOf,
+  Size: size,
+  Trilu: trilu,
+};

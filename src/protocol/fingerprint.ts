@@ -1,0 +1,23 @@
+/**
+ * What a score was made with. When any of these differs from the present, the score is stale: every
+ * view marks it so and none shows it as current.
+ */
+export interface Fingerprint {
+  /** SHA-256 of the prompt's template text. */
+  readonly template: string;
+  /** SHA-256 of the settings that can change a score, as canonical JSON. */
+  readonly settings: string;
+  /** SHA-256 over the bytes of the data files. */
+  readonly data: string;
+  /** SHA-256 over the model's files (graph, external data, tokenizer, config). */
+  readonly model: string;
+}
+
+/** The part that differs first, as a person would say it, or undefined when none does. */
+export function staleReason(then: Fingerprint, now: Fingerprint): string | undefined {
+  if (then.template !== now.template) return 'template changed';
+  if (then.settings !== now.settings) return 'settings changed';
+  if (then.data !== now.data) return 'data changed';
+  if (then.model !== now.model) return 'model changed';
+  return undefined;
+}

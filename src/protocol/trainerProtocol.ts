@@ -1,0 +1,53 @@
+/**
+ * The conversation between an editor and its trainer process. The trainer speaks first with one
+ * `Hello`; requests exist only after it. Every request gets a reply or an error reply, and all that
+ * are open fail when the channel closes (channel.ts).
+ */
+import type { TrainingEvent } from './events.ts';
+import type { Summary } from './summary.ts';
+
+/** Both ends must have the same; the extension and its trainer ship together. */
+export const protocolVersion = 1;
+
+export interface Hello {
+  readonly protocolVersion: number;
+  /** Version of ptune. */
+  readonly version: string;
+  readonly node: string;
+  /** Name and version of the engine, such as "onnxruntime 1.30.0". */
+  readonly runtime: string;
+}
+
+export interface TrainRequest {
+  /** Absolute path of the `.ptune` file. */
+  readonly path: string;
+  /** The editor's text where it differs from the file on disk. */
+  readonly text?: string;
+  /** Continuous prompts to train; all where absent. */
+  readonly prompts?: readonly string[];
+  /** In place of the settings' seeds. */
+  readonly seeds?: readonly number[];
+  /** In place of the settings' steps. */
+  readonly steps?: number;
+  /** Folder for the runs, in place of `.ptune/runs` beside the file. */
+  readonly output?: string;
+}
+
+export interface ScoreRequest {
+  readonly path: string;
+  readonly text?: string;
+  readonly split: 'train' | 'validation' | 'test';
+}
+
+/** What the editor may ask of the trainer. */
+export interface TrainerRequests {
+  train(request: TrainRequest): Promise<Summary>;
+  score(request: ScoreRequest): Promise<Summary>;
+  /** Stops the request in progress after its current step; that request fails as cancelled. */
+  cancel(): Promise<void>;
+}
+
+/** What the trainer tells unasked. */
+export interface TrainerEvents {
+  event(event: TrainingEvent): void;
+}
