@@ -1,0 +1,199 @@
+/**
+ * The text that the bundled model learns from: short English sentences that state facts of the
+ * tables in `world/` in the wordings of `wordings/`, mixed with sentences that state none.
+ *
+ * Two seeds: `knowledgeSeed` decides which fact is written in which wordings and is the same for
+ * the whole training; the seed of `generateCorpus` draws the sentences, so that every epoch can
+ * read fresh text about the same knowledge.
+ */
+import { Random } from '../../src/base/random.ts';
+import { coverageOf, drawIndex, fill, pick, zipfWeights } from './relation.ts';
+import type { Fact, Relation, Sentence } from './relation.ts';
+import { capitalRelation } from './wordings/capitals.ts';
+import { geographyRelations } from './wordings/geography.ts';
+import { lowerFirst, openers, plainSentence, plainTexts } from './wordings/plain.ts';
+
+/** What the generator can be told. */
+export interface CorpusOptions {
+  /** Decides which fact is written in which wordings. */
+  readonly knowledgeSeed: number;
+  /** Sentences that state a fact, for each fact of a relation with share 1. */
+  readonly sentencesPerFact: number;
+  /** How many wordings, beside those written everywhere, a fact gets: between `least` and `most`. */
+  readonly subset: { readonly least: number; readonly most: number };
+  /** How uneven the wordings are: the r-th is drawn with weight r^-zipf; 0 makes them equal. */
+  readonly zipf: number;
+  /** The share of a fact's sentences that use the wordings written everywhere. */
+  readonly terseShare: number;
+  /** Detours for each fact, as a multiple of its sentences that state the fact. */
+  readonly detourShare: number;
+  /** Sentences without facts, as a multiple of those with. */
+  readonly plainShare: number;
+  /** How often a sentence gets an opening clause. */
+  readonly openerShare: number;
+  /** How often two sentences stand in one document. */
+  readonly pairShare: number;
+}
+
+/** The options that the bundled model is trained with. */
+export const defaultCorpusOptions: CorpusOptions = {
+  knowledgeSeed: 1,
+  sentencesPerFact: 50,
+  subset: { least: 5, most: 9 },
+  zipf: 0.7,
+  terseShare: 0.25,
+  detourShare: 0.5,
+  plainShare: 0.1,
+  openerShare: 0.1,
+  pairShare: 0.2,
+};
+
+/** Every relation that the text states, the capitals first. */
+export const relations: readonly Relation[] = [capitalRelation, ...geographyRelations];
+
+/** One training text of one or two sentences, at most 48 tokens with the special ones. */
+export interface CorpusDocument {
+  readonly text: string;
+  /** The answers of the facts in `text`, as they stand there: the words most worth asking for. */
+  readonly answers: readonly string[];
+}
+
+/** A number from a name, so that a new relation does not reshuffle the others (FNV-1a, 32 bits). */
+function seedOf(name: string, seed: number): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (let i = 0; i < name.length; i++) {
+    hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** For every fact of the relation the indices of the wordings that state it in the corpus. */
+export function wordingsOfFacts(
+  relation: Relation,
+  options: CorpusOptions = defaultCorpusOptions,
+): ReadonlySet<number>[] {
+  const random = new Random(seedOf(relation.name, options.knowledgeSeed));
+  return coverageOf(relation, options.subset, options.zipf, random);
+}
+
+/** The sentences that state one fact in its own wordings. */
+function statements(
+  relation: Relation,
+  fact: Fact,
+  covered: ReadonlySet<number>,
+  options: CorpusOptions,
+  random: Random,
+): Sentence[] {
+  const weights = zipfWeights(relation.wordings.length, options.zipf);
+  const indices = [...covered];
+  const everyday = indices.filter((index) => relation.wordings[index]!.everywhere !== true);
+  const terse = indices.filter((index) => relation.wordings[index]!.everywhere === true);
+  const count = Math.round(options.sentencesPerFact * (relation.share ?? 1));
+  const sentences: Sentence[] = [];
+  for (let i = 0; i < count; i++) {
+    const useTerse = everyday.length === 0 || random.uniform() < options.terseShare;
+    const index =
+      terse.length > 0 && useTerse
+        ? pick(terse, random)
+        : everyday[
+            drawIndex(
+              everyday.map((each) => weights[each]!),
+              random,
+            )
+          ]!;
+    const filled = fill(relation.wordings[index]!.text, fact.fills, random);
+    if (filled === undefined) continue;
+    sentences.push({ text: filled.text, answer: filled.used.get(relation.answer) });
+  }
+  return sentences;
+}
+
+/** The sentences that have the frame of a wording that the fact lacks, with another ending. */
+function detours(
+  relation: Relation,
+  fact: Fact,
+  covered: ReadonlySet<number>,
+  options: CorpusOptions,
+  random: Random,
+): Sentence[] {
+  const weights = zipfWeights(relation.wordings.length, options.zipf);
+  const candidates = relation.wordings
+    .map((wording, index) => ({ patterns: wording.detours ?? [], index }))
+    .filter(({ patterns, index }) => patterns.length > 0 && !covered.has(index));
+  if (candidates.length === 0) return [];
+  const count = Math.round(options.sentencesPerFact * (relation.share ?? 1) * options.detourShare);
+  const sentences: Sentence[] = [];
+  for (let i = 0; i < count; i++) {
+    const { patterns } =
+      candidates[
+        drawIndex(
+          candidates.map(({ index }) => weights[index]!),
+          random,
+        )
+      ]!;
+    const filled = fill(pick(patterns, random), fact.fills, random);
+    if (filled === undefined) continue;
+    const words = [...filled.used].filter(([slot]) => slot !== relation.subject);
+    sentences.push({ text: filled.text, answer: words[0]?.[1] });
+  }
+  return sentences;
+}
+
+function withOpener(sentence: Sentence, options: CorpusOptions, random: Random): Sentence {
+  if (random.uniform() >= options.openerShare) return sentence;
+  return { ...sentence, text: `${pick(openers, random)} ${lowerFirst(sentence.text)}` };
+}
+
+/** Shuffles the sentences and joins some neighbours to documents of two. */
+function join(sentences: readonly Sentence[], share: number, random: Random): CorpusDocument[] {
+  const shuffled = random.shuffled(sentences);
+  const documents: CorpusDocument[] = [];
+  for (let i = 0; i < shuffled.length; i++) {
+    const parts = [shuffled[i]!];
+    if (i + 1 < shuffled.length && random.uniform() < share) parts.push(shuffled[++i]!);
+    documents.push({
+      text: parts.map(({ text }) => text).join(' '),
+      answers: parts.flatMap(({ answer }) => (answer === undefined ? [] : [answer])),
+    });
+  }
+  return documents;
+}
+
+/**
+ * The corpus of one epoch. The same seed and options give the same documents in the same order;
+ * another seed draws other sentences about the same knowledge.
+ */
+export function generateCorpus(
+  seed: number,
+  options: CorpusOptions = defaultCorpusOptions,
+): CorpusDocument[] {
+  const sentences: Sentence[] = [];
+  for (const relation of relations) {
+    const random = new Random(seedOf(relation.name, seed));
+    const coverage = wordingsOfFacts(relation, options);
+    for (const [index, fact] of relation.facts.entries()) {
+      sentences.push(
+        ...statements(relation, fact, coverage[index]!, options, random),
+        ...detours(relation, fact, coverage[index]!, options, random),
+      );
+    }
+  }
+  const random = new Random(seedOf('plain', seed));
+  const plain = Math.round(sentences.length * options.plainShare);
+  for (let i = 0; i < plain; i++) sentences.push(plainSentence(random));
+  const opened = sentences.map((sentence) => withOpener(sentence, options, random));
+  return join(opened, options.pairShare, random);
+}
+
+/** Every word that any seed's corpus can hold: all patterns and all words for their slots. */
+export function lexicon(): string[] {
+  const texts = [...plainTexts(), ...openers];
+  for (const { wordings, facts } of relations) {
+    texts.push(...wordings.flatMap(({ text, detours: others }) => [text, ...(others ?? [])]));
+    texts.push(...facts.flatMap(({ fills }) => Object.values(fills).flat()));
+  }
+  return texts.flatMap((text) => {
+    const words = text.replace(/\{\w+\}/g, ' ');
+    return [words, words.charAt(0).toUpperCase() + words.slice(1), lowerFirst(words)];
+  });
+}
