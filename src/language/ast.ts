@@ -3,7 +3,7 @@
  * it; positions are UTF-16 offsets into the text.
  */
 import type { Diagnostic } from './diagnostics.ts';
-import type { Settings, TrainSettings } from './settings.ts';
+import type { Expectation, Settings, TrainSettings } from './settings.ts';
 
 /** Half-open range of UTF-16 offsets. */
 export interface Span {
@@ -40,7 +40,10 @@ export interface AnswerPart {
   readonly span: Span;
 }
 
-/** Virtual tokens. Without `count`, one for each token of `initText`; without both, one. */
+/**
+ * Virtual tokens. Without `count`, one for each token of `initText`; without both, one. Every place of
+ * named ones has the count and text of their definition.
+ */
 export interface VirtualPart {
   readonly kind: 'virtual';
   readonly count: number | undefined;
@@ -70,12 +73,23 @@ export interface Prompt {
   /** Discrete prompts have no virtual token and are only scored; continuous ones are trained. */
   readonly kind: 'discrete' | 'continuous';
   readonly parts: readonly TemplatePart[];
-  /** The template as written, for hashes and reports. */
+  /** The template as written, without comments and with \n between lines, for hashes and reports. */
   readonly templateText: string;
   /** The file's `train` settings with this prompt's own over them, defaults filled in. */
   readonly train: TrainSettings;
   /** `from:` in the prompt's mapping: stored vectors to use instead of training. */
   readonly from: string | undefined;
+  /** Thresholds: the prompt's own or, where it has none and is what the file trains, the file's. */
+  readonly expect: readonly Expectation[];
+  /** Where the prompt's own settings stand, by their key. */
+  readonly settingSpans: ReadonlyMap<string, SettingSpan>;
+}
+
+/** The prompt that differences are measured against: `baseline`, else the first discrete one. */
+export function baselinePrompt(file: PtuneFile): Prompt | undefined {
+  const { baseline } = file.settings;
+  if (baseline !== undefined) return file.prompts.find(({ name }) => name === baseline);
+  return file.prompts.find(({ kind }) => kind === 'discrete');
 }
 
 /** A `@# comment` line. */

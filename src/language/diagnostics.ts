@@ -3,12 +3,92 @@ import type { Span } from './ast.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
+/** Every diagnostic code with its severity; docs/diagnostics.md has a row for each. */
+export const severities = {
+  'settings/missing': 'error',
+  'settings/unclosed': 'error',
+  'settings/yaml': 'error',
+  'settings/duplicate-key': 'error',
+  'settings/unknown-key': 'error',
+  'settings/wrong-type': 'error',
+  'settings/out-of-range': 'error',
+  'settings/unknown-value': 'error',
+  'settings/conflict': 'error',
+  'settings/no-model': 'error',
+  'settings/no-answer': 'error',
+  'settings/no-data': 'error',
+  'settings/no-labels': 'error',
+  'settings/unknown-baseline': 'error',
+  'settings/unreachable-label': 'error',
+  'settings/no-effect': 'warning',
+  'directive/unknown': 'error',
+  'directive/text-outside-prompt': 'error',
+  'prompt/none': 'error',
+  'prompt/no-name': 'error',
+  'prompt/bad-name': 'error',
+  'prompt/duplicate-name': 'error',
+  'prompt/bad-mapping': 'error',
+  'template/empty': 'error',
+  'template/no-answer': 'error',
+  'template/two-answers': 'error',
+  'template/unclosed-brace': 'error',
+  'template/stray-brace': 'error',
+  'template/unclosed-string': 'error',
+  'template/bad-slot': 'error',
+  'template/unknown-filter': 'error',
+  'template/misplaced-filter': 'error',
+  'template/bad-virtual-token': 'error',
+  'template/bad-count': 'error',
+  'template/undefined-virtual-token': 'error',
+  'template/conflicting-virtual-token': 'error',
+  'data/no-file': 'error',
+  'data/unreadable': 'error',
+  'data/empty': 'error',
+  'data/missing-column': 'error',
+  'data/missing-value': 'warning',
+  'data/empty-answer': 'error',
+  'data/unknown-label': 'error',
+  'data/empty-split': 'error',
+  'data/leak': 'warning',
+  'model/not-found': 'error',
+  'model/no-weights': 'error',
+} as const satisfies Record<string, Severity>;
+
+export type DiagnosticCode = keyof typeof severities;
+
+/** Another place that explains a diagnostic, such as the first of two answers. */
+export interface RelatedPlace {
+  readonly span: Span;
+  readonly message: string;
+}
+
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: Severity;
   readonly span: Span;
   /** What is wrong, with names and numbers, then what to do; no final period. */
   readonly message: string;
+  readonly related?: readonly RelatedPlace[];
+  /** What a quick fix needs; `replacement` stands for the text at `span`. */
+  readonly data?: { readonly replacement: string };
 }
 
-export type DiagnosticCode = string;
+/** A diagnostic with the severity of its code. */
+export function diagnostic(
+  code: DiagnosticCode,
+  span: Span,
+  message: string,
+  more: Pick<Diagnostic, 'related' | 'data'> = {},
+): Diagnostic {
+  return { code, severity: severities[code], span, message, ...more };
+}
+
+/** The diagnostics in the order of their places. */
+export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+/** Whether any of them is an error, so that the file can be neither trained nor scored. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}

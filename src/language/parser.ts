@@ -1,0 +1,180 @@
+/**
+ * Reads a whole `.ptune` file. It never throws: whatever the text, there is a tree of what could be
+ * understood, and a diagnostic at the exact place of whatever could not.
+ */
+import type { Comment, Prompt, PtuneFile, SettingSpan, Span } from './ast.ts';
+import { checkPrompts, checkSettings } from './checks.ts';
+import { inOrder } from './diagnostics.ts';
+import type { Diagnostic } from './diagnostics.ts';
+import { diagnostic } from './diagnostics.ts';
+import type { Line } from './lines.ts';
+import { isBlank, linesOf } from './lines.ts';
+import { readPrompt } from './promptReader.ts';
+import { settingsSchema } from './schema.ts';
+import type { Settings } from './settings.ts';
+import { settingsFrom } from './settings.ts';
+import { checkMapping } from './settingsCheck.ts';
+import { nearestName } from './nearest.ts';
+import { readYamlMapping } from './yamlMapping.ts';
+
+/** The tree of `text`, with its diagnostics in the order of their places. */
+export function parse(text: string): PtuneFile {
+  const diagnostics: Diagnostic[] = [];
+  const lines = linesOf(text);
+  const front = readFrontMatter(text, lines, diagnostics);
+  const body = readBody(lines.slice(front.nextLine), diagnostics);
+  const prompts: Prompt[] = [];
+  for (const { head, lines: template } of body.prompts) {
+    const read = readPrompt(text, head, template, front.settings);
+    diagnostics.push(...read.diagnostics);
+    if (read.prompt) prompts.push(read.prompt);
+  }
+  if (front.place) {
+    checkSettings(front.settings, front.settingSpans, front.place, diagnostics);
+  }
+  if (body.prompts.length === 0) {
+    const message =
+      'The file has no prompt. Start one with a line "@prompt NAME", its template below';
+    diagnostics.push(diagnostic('prompt/none', lastVisible(lines), message));
+  }
+  checkPrompts(prompts, front.settings, front.settingSpans, diagnostics);
+  return {
+    text,
+    frontMatterSpan: front.span,
+    settings: front.settings,
+    settingSpans: front.settingSpans,
+    prompts: withExpectations(prompts, front.settings),
+    comments: body.comments,
+    diagnostics: inOrder(diagnostics),
+  };
+}
+
+/**
+ * The file's threshold is for what is trained: prompts without one of their own get it when they are
+ * continuous or when no prompt of the file is.
+ */
+function withExpectations(prompts: readonly Prompt[], { expect }: Settings): Prompt[] {
+  const anyContinuous = prompts.some(({ kind }) => kind === 'continuous');
+  return prompts.map((prompt) => {
+    const takesFiles = prompt.kind === 'continuous' || !anyContinuous;
+    return prompt.expect.length === 0 && takesFiles ? { ...prompt, expect } : prompt;
+  });
+}
+
+interface FrontMatter {
+  /** The YAML, or undefined when there is none. */
+  readonly span: Span | undefined;
+  /** Where something that is missing is reported: the line that opens the front matter. */
+  readonly place: Span | undefined;
+  readonly settings: Settings;
+  readonly settingSpans: ReadonlyMap<string, SettingSpan>;
+  readonly nextLine: number;
+}
+
+/** Keys whose values are words even where they look like numbers. */
+const verbatim = new Set(['examples', 'labels', 'answer', 'baseline']);
+
+function readFrontMatter(
+  text: string,
+  lines: readonly Line[],
+  diagnostics: Diagnostic[],
+): FrontMatter {
+  const first = lines.findIndex((line) => !isBlank(line));
+  const opening = lines[first];
+  if (!opening || !isFence(opening)) {
+    const message =
+      'The file has no settings. Start it with a line "---", then "model: …" and the like, then another "---"';
+    diagnostics.push(diagnostic('settings/missing', (opening ?? lines[0]!).span, message));
+    const settings = settingsFrom({});
+    return { span: undefined, place: undefined, settings, settingSpans: new Map(), nextLine: 0 };
+  }
+  let last = lines.findIndex((line, index) => index > first && isFence(line));
+  const closed = last !== -1;
+  if (!closed) {
+    const message = 'The settings are not closed. Put a line "---" after them';
+    diagnostics.push(diagnostic('settings/unclosed', opening.span, message));
+    // No setting starts with "@", so the first line that does is where the prompts begin.
+    last = lines.findIndex((line, index) => index > first && line.text.startsWith('@'));
+    if (last === -1) last = lines.length;
+  }
+  const start = lines[first + 1]?.span.start ?? opening.span.end;
+  const span = { start, end: lines[last]?.span.start ?? text.length };
+  const mapping = readYamlMapping(text, span, verbatim);
+  const checked = checkMapping(settingsSchema, withoutEmptySections(mapping), opening.span);
+  diagnostics.push(...mapping.diagnostics, ...checked.diagnostics);
+  return {
+    span,
+    place: opening.span,
+    settings: settingsFrom(checked.value),
+    settingSpans: mapping.spans,
+    nextLine: closed ? last + 1 : last,
+  };
+}
+
+function isFence(line: Line): boolean {
+  return line.text.trimEnd() === '---';
+}
+
+/** A section with nothing under it, or only comments, is as good as none. */
+function withoutEmptySections<T extends { value: Readonly<Record<string, unknown>> }>(
+  mapping: T,
+): T {
+  const sections = ['data', 'train', 'sweep'];
+  const kept = Object.entries(mapping.value).filter(
+    ([key, value]) => value !== null || !sections.includes(key),
+  );
+  return { ...mapping, value: Object.fromEntries(kept) };
+}
+
+interface Body {
+  readonly prompts: readonly { head: Line; lines: readonly Line[] }[];
+  readonly comments: readonly Comment[];
+}
+
+/** Shares the lines after the front matter out to prompts and comments. */
+function readBody(lines: readonly Line[], diagnostics: Diagnostic[]): Body {
+  const prompts: { head: Line; lines: Line[] }[] = [];
+  const comments: Comment[] = [];
+  let toldOutside = false;
+  for (const line of lines) {
+    const { text, span } = line;
+    const current = prompts.at(-1);
+    if (text.startsWith('@#')) {
+      comments.push({ text: text.slice(2).trim(), span });
+    } else if (/^@prompt(?![A-Za-z0-9_-])/.test(text)) {
+      prompts.push({ head: line, lines: [] });
+    } else if (text.startsWith('@') && !text.startsWith('@@')) {
+      const meansPrompt = unknownDirective(line, diagnostics);
+      if (meansPrompt) prompts.push({ head: line, lines: [] });
+      else current?.lines.push(line);
+    } else if (current) {
+      current.lines.push(line);
+    } else if (!isBlank(line) && !toldOutside) {
+      toldOutside = true;
+      const message =
+        'This text belongs to no prompt. Put "@prompt NAME" above it, or "@#" in front of a comment';
+      diagnostics.push(diagnostic('directive/text-outside-prompt', span, message));
+    }
+  }
+  return { prompts, comments };
+}
+
+/** Reports the directive; true when "@prompt" must be what was meant. */
+function unknownDirective({ text, span }: Line, diagnostics: Diagnostic[]): boolean {
+  const word = /^@[^\s{]*/.exec(text)![0];
+  const place = { start: span.start, end: span.start + word.length };
+  const meansPrompt = nearestName(word.slice(1), ['prompt']) !== undefined;
+  const hint = meansPrompt
+    ? 'Did you mean "@prompt"?'
+    : 'Known are "@prompt NAME" and "@# comment"; write "@@" for words that start with "@"';
+  diagnostics.push(
+    diagnostic('directive/unknown', place, `There is no directive "${word}". ${hint}`, {
+      data: { replacement: meansPrompt ? '@prompt' : `@${word}` },
+    }),
+  );
+  return meansPrompt;
+}
+
+function lastVisible(lines: readonly Line[]): Span {
+  return (lines.findLast((line) => !isBlank(line)) ?? lines[0]!).span;
+}
