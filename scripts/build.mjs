@@ -1,0 +1,132 @@
+/**
+ * Bundles what ships into dist/: the extension, the trainer process, the command line and the
+ * report page. A build whose inputs have not changed does nothing.
+ *
+ *   node scripts/build.mjs [--watch]
+ */
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { isMain, isUpToDate, root, say, writeStamp, writeWhole } from './steps.mjs';
+
+const stamp = join(root, 'dist/build.json');
+
+const node = {
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20.12',
+  // Native code cannot be bundled: it is found in the node_modules beside or above dist/.
+  external: ['vscode', 'onnxruntime-node'],
+  // ES modules that ask where they lie (transformers does) get the bundle's place.
+  define: { 'import.meta.url': '__bundleUrl' },
+  banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+};
+
+/** The bundles by name of the file in dist/. */
+const bundles = {
+  'extension.cjs': { ...node, entryPoints: ['src/extension/extension.ts'] },
+  'trainer.cjs': { ...node, entryPoints: ['src/trainer/main.ts'] },
+  'cli.cjs': {
+    ...node,
+    entryPoints: ['src/cli/main.ts'],
+    banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
+  },
+  'report.js': {
+    platform: 'browser',
+    format: 'iife',
+    target: ['chrome128', 'firefox128', 'safari17'],
+    entryPoints: ['webview/main.ts'],
+    minify: true,
+  },
+};
+
+/** transformers loads its image library when it is imported; only its tokenizers are used here. */
+const withoutImages = {
+  name: 'without-images',
+  setup(build) {
+    build.onResolve({ filter: /^sharp$/ }, () => ({ path: 'sharp', namespace: 'absent' }));
+    build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
+      contents: 'module.exports = undefined;',
+    }));
+  },
+};
+
+/** Writes the bundle's files whole, so that a process that starts meanwhile reads no half of one. */
+const wholeFiles = {
+  name: 'whole-files',
+  setup(build) {
+    build.onEnd((result) => {
+      for (const file of result.outputFiles ?? []) {
+        writeWhole(file.path, file.contents, file.path.endsWith('cli.cjs') ? 0o755 : 0o644);
+      }
+    });
+  },
+};
+
+function optionsOf(name) {
+  return {
+    ...bundles[name],
+    absWorkingDir: root,
+    outfile: `dist/${name}`,
+    bundle: true,
+    write: false,
+    metafile: true,
+    charset: 'utf8',
+    legalComments: 'eof',
+    logLevel: 'warning',
+    plugins: [withoutImages, wholeFiles],
+  };
+}
+
+/** The bundles whose entry exists. */
+function entries() {
+  return Object.keys(bundles).filter((name) =>
+    existsSync(join(root, bundles[name].entryPoints[0])),
+  );
+}
+
+/** The files that a bundle was made from, and the modules that it leaves to be found at run time. */
+function partsOf(metafile) {
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  return {
+    inputs: Object.keys(metafile.inputs).filter((path) => !path.includes(':')),
+    externals: [...new Set(imports.filter(({ external }) => external).map(({ path }) => path))],
+  };
+}
+
+/** Builds all bundles; false when there was nothing to do. */
+export async function build() {
+  if (isUpToDate(stamp)) return false;
+  const esbuild = await import('esbuild');
+  const started = performance.now();
+  const names = entries();
+  const results = await Promise.all(names.map((name) => esbuild.build(optionsOf(name))));
+  const made = Object.fromEntries(results.map(({ metafile }, i) => [names[i], partsOf(metafile)]));
+  const outputs = results.flatMap(({ outputFiles }) =>
+    outputFiles.map((file) => relative(root, file.path)),
+  );
+  writeStamp(
+    stamp,
+    [
+      ...['package.json', 'package-lock.json', 'scripts/build.mjs', ...outputs],
+      ...Object.values(bundles).flatMap(({ entryPoints }) => entryPoints),
+      ...Object.values(made).flatMap(({ inputs }) => inputs),
+    ],
+    { bundles: made },
+  );
+  say(`Built ${outputs.join(', ')} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return true;
+}
+
+/** Rebuilds at every change until it is stopped. */
+async function watch() {
+  const esbuild = await import('esbuild');
+  for (const name of entries()) {
+    const context = await esbuild.context({ ...optionsOf(name), logLevel: 'info' });
+    await context.watch();
+  }
+}
+
+if (isMain(import.meta.url)) {
+  if (process.argv.includes('--watch')) await watch();
+  else if (!(await build())) say('dist/ is up to date');
+}

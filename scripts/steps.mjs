@@ -1,0 +1,76 @@
+/**
+ * What the scripts share: where the project lies, running a command, and not doing work twice. Only
+ * `node:` modules, because it also runs before anything is installed.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The project's folder. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Says what is being done, on standard error: standard output belongs to the command itself. */
+export function say(message) {
+  process.stderr.write(`${message}\n`);
+}
+
+/** Says why a script cannot go on and ends it. */
+export function fail(message) {
+  say(message);
+  process.exit(3);
+}
+
+/**
+ * Runs a command to its end and returns its exit status (128 + the number of the signal that ended
+ * it). `stdout`: 'inherit' or 'stderr' (shown, but kept off standard output).
+ */
+export function run(command, args, { cwd = root, env = process.env, stdout = 'inherit' } = {}) {
+  return new Promise((resolve, reject) => {
+    const out = stdout === 'stderr' ? 2 : 'inherit';
+    const child = spawn(command, args, { cwd, env, stdio: ['inherit', out, 'inherit'] });
+    // Ctrl+C reaches the child as well: wait for how it ends rather than leave it behind.
+    const ignore = () => {};
+    process.on('SIGINT', ignore);
+    child.on('error', reject);
+    child.on('close', (status, signal) => {
+      process.off('SIGINT', ignore);
+      resolve(status ?? 128 + constants.signals[signal]);
+    });
+  });
+}
+
+/** SHA-256 of a file's bytes, or "absent". */
+export function fileHash(path) {
+  if (!existsSync(path)) return 'absent';
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/** Writes a file whole: a reader sees the old bytes or the new ones, never a part. */
+export function writeWhole(path, bytes, mode = 0o644) {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, bytes, { mode });
+  renameSync(temporary, path);
+}
+
+/** Whether every file of a stamp still has the bytes it had when the stamp was written. */
+export function isUpToDate(stamp) {
+  if (!existsSync(stamp)) return false;
+  const { inputs } = JSON.parse(readFileSync(stamp, 'utf8'));
+  return Object.entries(inputs).every(([path, hash]) => fileHash(join(root, path)) === hash);
+}
+
+/** Records the files (relative to the project) that a piece of work depends on or has made. */
+export function writeStamp(stamp, paths, more = {}) {
+  const sorted = [...new Set(paths)].sort();
+  const inputs = Object.fromEntries(sorted.map((path) => [path, fileHash(join(root, path))]));
+  writeWhole(stamp, JSON.stringify({ inputs, ...more }, undefined, 1));
+}
+
+/** Whether the module at `url` is the script that was started. */
+export function isMain(url) {
+  return process.argv[1] !== undefined && fileURLToPath(url) === process.argv[1];
+}

