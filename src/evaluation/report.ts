@@ -1,0 +1,167 @@
+/** Builds the report value (protocol/report.ts) from which every view is drawn. */
+import type { Fingerprint } from '../protocol/fingerprint.ts';
+import type {
+  CurvePoint,
+  ExamplePrediction,
+  ExampleReport,
+  Metric,
+  PromptReport,
+  Report,
+  RunReport,
+  ValidationPoint,
+  VirtualTokenReport,
+} from '../protocol/report.ts';
+import { overfitAfter } from './overfitting.ts';
+import { meanOf } from './statistics.ts';
+import { assess, promptSummary } from './summary.ts';
+import type { Assessed, ContinuousPrompt, DiscretePrompt, ScoredRun } from './summary.ts';
+import type { SummaryInputs } from './summary.ts';
+import { verdictOf } from './verdict.ts';
+
+/** A scored run with its curves and the neighborhood of its vectors. */
+export interface ReportRun extends ScoredRun {
+  readonly status: RunReport['status'];
+  /** Steps done. */
+  readonly steps: number;
+  readonly curve: readonly CurvePoint[];
+  readonly validation: readonly ValidationPoint[];
+  readonly virtualTokens: readonly VirtualTokenReport[];
+}
+
+interface Described {
+  /** As written in the file. */
+  readonly template: string;
+  /** Encoder, steps and the like as label → value, for people. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** What the score was made with. */
+  readonly fingerprint: Fingerprint;
+}
+
+export type ReportPrompt = (DiscretePrompt | ContinuousPrompt<ReportRun>) & Described;
+
+export interface ReportInputs extends SummaryInputs<ReportPrompt> {
+  /** The split's examples in order: columns but the answer as text, and the right answer. */
+  readonly examples: readonly {
+    readonly inputs: Readonly<Record<string, string>>;
+    readonly answer: string;
+  }[];
+  /** The metric of `virtualTokens[].nearest`. */
+  readonly metric: Metric;
+  readonly createdAt: Date;
+  /** Of ptune, the engine and what else a number may depend on. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A chart gains nothing from more points than it has pixels. */
+const curvePoints = 400;
+
+/** The report over one scored file. */
+export function buildReport(inputs: ReportInputs): Report {
+  const assessed = assess(inputs);
+  const verdict = verdictOf(assessed.map(verdictPrompt), inputs.baseline, inputs.split);
+  return {
+    format: 1,
+    file: inputs.file,
+    model: inputs.model,
+    split: inputs.split,
+    examples: inputs.examples.length,
+    candidates: inputs.candidates,
+    createdAt: inputs.createdAt.toISOString(),
+    verdict: verdict.text,
+    outcome: verdict.outcome,
+    prompts: assessed.map((one) => promptReport(one, inputs.baseline)),
+    predictions: inputs.examples.map((example, i) => exampleReport(example, i, assessed)),
+    metric: inputs.metric,
+    versions: inputs.versions,
+    fingerprints: Object.fromEntries(
+      inputs.prompts.map((prompt) => [prompt.name, prompt.fingerprint]),
+    ),
+  };
+}
+
+type AssessedPrompt = Assessed<ReportPrompt>;
+
+function runsOf(prompt: ReportPrompt): readonly ReportRun[] {
+  return prompt.kind === 'continuous' ? prompt.runs : [];
+}
+
+function verdictPrompt({ prompt, answers, scores, difference }: AssessedPrompt) {
+  return {
+    ...answers,
+    kind: prompt.kind,
+    scores,
+    ...(difference && { difference }),
+    seeds: runsOf(prompt).map((run) => run.seed),
+    overfitAfter: runsOf(prompt).map((run) => overfitAfter(run.curve, run.validation)),
+  };
+}
+
+function promptReport(assessed: AssessedPrompt, baseline: string | undefined): PromptReport {
+  const { prompt, scores } = assessed;
+  const runs = runsOf(prompt);
+  const middle = runs[scores.middle];
+  return {
+    summary: promptSummary(assessed),
+    template: prompt.template,
+    baseline: prompt.name === baseline,
+    settings: prompt.settings,
+    runs: runs.map((run, i) => runReport(run, scores.seeds[i]!.accuracy)),
+    ...(middle && { middleSeed: middle.seed }),
+    ...(scores.confusion && { confusion: scores.confusion }),
+  };
+}
+
+function runReport(run: ReportRun, accuracy: number): RunReport {
+  const step = overfitAfter(run.curve, run.validation);
+  return {
+    run: run.run,
+    seed: run.seed,
+    status: run.status,
+    accuracy,
+    bestStep: run.bestStep,
+    steps: run.steps,
+    seconds: run.seconds,
+    curve: thinned(run.curve, curvePoints),
+    validation: run.validation,
+    ...(step !== undefined && { overfitAfter: step }),
+    virtualTokens: run.virtualTokens,
+  };
+}
+
+/** At most `most` points, each the mean loss over an equal share of the steps, at its last step. */
+export function thinned(curve: readonly CurvePoint[], most: number): readonly CurvePoint[] {
+  if (curve.length <= most) return curve;
+  return Array.from({ length: most }, (_, i) => {
+    const end = Math.floor(((i + 1) * curve.length) / most);
+    const share = curve.slice(Math.floor((i * curve.length) / most), end);
+    return { step: share.at(-1)!.step, loss: meanOf(share.map((point) => point.loss)) };
+  });
+}
+
+function exampleReport(
+  example: ReportInputs['examples'][number],
+  index: number,
+  assessed: readonly AssessedPrompt[],
+): ExampleReport {
+  return {
+    inputs: example.inputs,
+    answer: example.answer,
+    predictions: Object.fromEntries(
+      assessed.map((one) => [one.prompt.name, examplePrediction(one, index)]),
+    ),
+  };
+}
+
+function examplePrediction({ answers, scores }: AssessedPrompt, index: number): ExamplePrediction {
+  const { predictions } = answers;
+  const shown = predictions[scores.middle]![index]!;
+  return {
+    answer: shown.predicted,
+    correct: shown.correct,
+    rank: shown.rank,
+    probability: shown.predictedProbability,
+    ...(predictions.length > 1 && {
+      seedsRight: predictions.filter((seed) => seed[index]!.correct).length,
+    }),
+  };
+}

@@ -1,0 +1,112 @@
+/** From the predictions of every prompt to the summary that ends `ptune train` and `ptune score`. */
+import type { Prediction } from '../protocol/predictions.ts';
+import type { Candidates, Difference, PromptSummary, Summary } from '../protocol/summary.ts';
+import { compareToBaseline } from './compare.ts';
+import type { Answers } from './compare.ts';
+import { scoreOf } from './scores.ts';
+import type { Scores } from './scores.ts';
+
+/** One trained seed of a continuous prompt with its answers. */
+export interface ScoredRun {
+  readonly run: string;
+  readonly seed: number;
+  /** The step whose vectors were kept. */
+  readonly bestStep: number;
+  readonly seconds: number;
+  readonly predictions: readonly Prediction[];
+}
+
+/** A prompt written in words: one list of predictions. */
+export interface DiscretePrompt {
+  readonly name: string;
+  readonly kind: 'discrete';
+  readonly predictions: readonly Prediction[];
+}
+
+/** A learned prompt: one run for each seed, at least one, all over the same examples. */
+export interface ContinuousPrompt<Run extends ScoredRun = ScoredRun> {
+  readonly name: string;
+  readonly kind: 'continuous';
+  readonly runs: readonly Run[];
+}
+
+export type ScoredPrompt = DiscretePrompt | ContinuousPrompt;
+
+export interface SummaryInputs<Prompt extends ScoredPrompt = ScoredPrompt> {
+  /** Name of the `.ptune` file. */
+  readonly file: string;
+  readonly model: { readonly id: string; readonly sha256: string };
+  readonly split: string;
+  readonly candidates: Candidates;
+  /** Name of the prompt that differences are measured against. */
+  readonly baseline: string | undefined;
+  /** The labels of a classification; undefined for open answers. */
+  readonly labels?: readonly string[] | undefined;
+  /** In the order of the file; prompts without a score are left out. */
+  readonly prompts: readonly Prompt[];
+}
+
+/** A prompt's scores beside what they were made from. */
+export interface Assessed<Prompt extends ScoredPrompt = ScoredPrompt> {
+  readonly prompt: Prompt;
+  readonly answers: Answers;
+  readonly scores: Scores;
+  readonly difference: Difference | undefined;
+}
+
+/** Scores of all prompts and their differences to the baseline; everything shown starts here. */
+export function assess<Prompt extends ScoredPrompt>(
+  inputs: SummaryInputs<Prompt>,
+): Assessed<Prompt>[] {
+  const answers = inputs.prompts.map((prompt) => ({
+    name: prompt.name,
+    predictions:
+      prompt.kind === 'discrete' ? [prompt.predictions] : prompt.runs.map((run) => run.predictions),
+  }));
+  const differences = compareToBaseline(answers, inputs.baseline);
+  return inputs.prompts.map((prompt, i) => ({
+    prompt,
+    answers: answers[i]!,
+    scores: scoreOf(answers[i]!.predictions, inputs.labels),
+    difference: differences.get(prompt.name),
+  }));
+}
+
+/** The summary of a scored file. */
+export function buildSummary(inputs: SummaryInputs, report?: string): Summary {
+  return {
+    type: 'summary',
+    file: inputs.file,
+    model: inputs.model,
+    split: inputs.split,
+    candidates: inputs.candidates,
+    prompts: assess(inputs).map(promptSummary),
+    ...(report !== undefined && { report }),
+  };
+}
+
+/** One prompt's line of the summary. */
+export function promptSummary({ prompt, scores, difference }: Assessed): PromptSummary {
+  return {
+    name: prompt.name,
+    kind: prompt.kind,
+    n: scores.n,
+    accuracy: scores.accuracy,
+    interval: scores.interval,
+    accuracyAt5: scores.accuracyAt5,
+    loss: scores.loss,
+    reciprocalRank: scores.reciprocalRank,
+    probability: scores.probability,
+    ...(scores.macroF1 !== undefined && { macroF1: scores.macroF1 }),
+    ...(difference && { difference }),
+    ...(prompt.kind === 'continuous' && {
+      seeds: prompt.runs.map((run, i) => ({
+        seed: run.seed,
+        run: run.run,
+        ...scores.seeds[i]!,
+        steps: run.bestStep,
+        seconds: run.seconds,
+      })),
+    }),
+  };
+}

@@ -1,0 +1,107 @@
+/** The scoreboard and the nearest tokens as lines for a terminal or a log. */
+import { percent, percentRange, points, pValueText } from '../base/format.ts';
+import type { PromptReport, Report } from '../protocol/report.ts';
+import type { PromptSummary, Summary } from '../protocol/summary.ts';
+
+export interface TextOptions {
+  /** ANSI colors and weights; without, plain text. */
+  readonly color: boolean;
+}
+
+interface Cell {
+  readonly text: string;
+  readonly style?: 'bold' | 'dim' | 'green' | 'red';
+}
+
+const ansi = { bold: 1, dim: 2, green: 32, red: 31 } as const;
+
+/**
+ * The scoreboard, one line a prompt, the best first, under a line of headings. No line has
+ * trailing spaces; a difference is colored only where it is significant, and its p-value says so
+ * in any case.
+ */
+export function scoreboardText(summary: Summary, options: TextOptions): string {
+  const headings = ['prompt', 'answers right', '95 %', 'difference'];
+  const rows: Cell[][] = [
+    headings.map((text) => ({ text, style: 'dim' })),
+    ...byAccuracy(summary.prompts).map((prompt) => scoreCells(prompt, summary)),
+  ];
+  const widths = headings.map((_, i) => Math.max(...rows.map((row) => row[i]!.text.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => paint(aligned(cell.text, widths[i]!, i), cell.style, options))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** The line of nearest tokens of a continuous prompt's middle run, or undefined without one. */
+export function nearestTokensText(prompt: PromptReport): string | undefined {
+  const run = prompt.runs.find((one) => one.seed === prompt.middleSeed) ?? prompt.runs[0];
+  if (!run || run.virtualTokens.length === 0) return undefined;
+  let line = '';
+  run.virtualTokens.forEach((token, i) => {
+    const previous = run.virtualTokens[i - 1];
+    if (previous) line += previous.group === token.group ? ' · ' : ' | ';
+    line += visible(token.nearest[0]?.token ?? '–');
+  });
+  return `Nearest tokens of ${prompt.summary.name} (seed ${run.seed}): ${line}`;
+}
+
+/** The whole text of a report: scoreboard, verdict and nearest tokens. */
+export function reportText(report: Report, options: TextOptions): string {
+  const summary: Summary = {
+    type: 'summary',
+    file: report.file,
+    model: report.model,
+    split: report.split,
+    candidates: report.candidates,
+    prompts: report.prompts.map((prompt) => prompt.summary),
+  };
+  const nearest = report.prompts.map(nearestTokensText).filter((line) => line !== undefined);
+  return [scoreboardText(summary, options), ...nearest, report.verdict].join('\n');
+}
+
+function scoreCells(prompt: PromptSummary, summary: Summary): Cell[] {
+  return [
+    { text: prompt.name, ...(prompt.kind === 'continuous' && { style: 'bold' as const }) },
+    { text: percent(prompt.accuracy) },
+    { text: percentRange(prompt.interval) },
+    differenceCell(prompt, summary),
+  ];
+}
+
+function differenceCell(prompt: PromptSummary, summary: Summary): Cell {
+  const { difference, seeds } = prompt;
+  const isBaseline = summary.prompts.some((other) => other.difference?.baseline === prompt.name);
+  const parts = isBaseline ? ['baseline'] : [];
+  if (difference) parts.push(points(difference.accuracy).padEnd(3), pValueText(difference.pValue));
+  if (seeds && seeds.length > 1) {
+    const values = seeds.map((seed) => Math.round(seed.accuracy * 100));
+    parts.push(`${seeds.length} seeds ${values.join(' ')}`);
+  }
+  const style = difference?.significant && (difference.accuracy > 0 ? 'green' : 'red');
+  return { text: parts.join('  '), ...(style && { style }) };
+}
+
+/** The first and last columns start at the left; numbers end at the right of theirs. */
+function aligned(text: string, width: number, column: number): string {
+  if (column === 0) return text.padEnd(width);
+  return column === 3 ? text : text.padStart(width);
+}
+
+function paint(text: string, style: Cell['style'], { color }: TextOptions): string {
+  return color && style ? `\u001b[${ansi[style]}m${text}\u001b[0m` : text;
+}
+
+/** Best first; of equal ones in the order of the file. */
+function byAccuracy(prompts: readonly PromptSummary[]): PromptSummary[] {
+  return [...prompts].sort((a, b) => b.accuracy - a.accuracy);
+}
+
+/** A token with its marks of spaces and word pieces kept readable on one line. */
+function visible(token: string): string {
+  return token.trim() === '' ? JSON.stringify(token) : token.replaceAll('\n', '\\n');
+}

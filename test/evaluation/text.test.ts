@@ -1,0 +1,55 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { buildReport } from '../../src/evaluation/report.ts';
+import { buildSummary } from '../../src/evaluation/summary.ts';
+import { nearestTokensText, reportText, scoreboardText } from '../../src/evaluation/text.ts';
+import { capitalsInputs } from './support/reportInputs.ts';
+
+const summary = buildSummary(capitalsInputs());
+const report = buildReport(capitalsInputs());
+
+describe('the scoreboard in a terminal', () => {
+  test('has one line a prompt, the best first', () => {
+    const difference = summary.prompts[2]!.difference!;
+    expect(difference.accuracy).toBeCloseTo(0.503, 3);
+    expect(scoreboardText(summary, { color: false })).toBe(
+      [
+        'prompt    answers right      95 %   difference',
+        'learned            92 %   83–97 %   +50  p < 0.001  3 seeds 91 93 93',
+        'inverse            63 %   50–74 %   +21  p = 0.03',
+        'manual             42 %   30–55 %   baseline',
+      ].join('\n'),
+    );
+  });
+
+  test('with colors says the same', () => {
+    const colored = scoreboardText(summary, { color: true });
+    expect(colored).toContain('\u001b[32m+50  p < 0.001');
+    expect(stripVTControlCharacters(colored)).toBe(scoreboardText(summary, { color: false }));
+  });
+
+  test('of a single prompt has no difference and no trailing spaces', () => {
+    const one = buildSummary({ ...capitalsInputs(), prompts: [capitalsInputs().prompts[0]!] });
+    expect(scoreboardText(one, { color: false }).split('\n')[1]).toBe(
+      'manual            42 %   30–55 %',
+    );
+  });
+});
+
+describe('the line of nearest tokens', () => {
+  test('names prompt and seed and parts the places of the template', () => {
+    expect(nearestTokensText(report.prompts[2]!)).toBe(
+      'Nearest tokens of learned (seed 2): capital · is · located | town · " · .',
+    );
+  });
+
+  test('is absent for a discrete prompt', () => {
+    expect(nearestTokensText(report.prompts[0]!)).toBeUndefined();
+  });
+});
+
+test('the text of a report ends with the verdict', () => {
+  const text = reportText(report, { color: false });
+  expect(text.startsWith(scoreboardText(summary, { color: false }))).toBe(true);
+  expect(text.endsWith(report.verdict)).toBe(true);
+});
