@@ -1,0 +1,107 @@
+/** The few facts of a model's `config.json` that ptune uses. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { PtuneError } from '../base/errors.ts';
+
+const count = z.number().int().nonnegative().nullish();
+const tokenId = z.union([z.number().int(), z.array(z.number().int())]).nullish();
+
+const config = z.object({
+  model_type: z.string().nullish(),
+  architectures: z.array(z.string()).nullish(),
+  is_encoder_decoder: z.boolean().nullish(),
+  max_position_embeddings: count,
+  n_positions: count,
+  relative_attention_num_buckets: count,
+  vocab_size: count,
+  pad_token_id: tokenId,
+  bos_token_id: tokenId,
+  eos_token_id: tokenId,
+  decoder_start_token_id: tokenId,
+});
+
+/** A model's configuration; what the file does not say is undefined. */
+export interface ModelConfig {
+  /** The family, such as `bert` or `gpt2`. */
+  readonly modelType: string | undefined;
+  /** Class names, such as `BertForMaskedLM`. */
+  readonly architectures: readonly string[];
+  readonly isEncoderDecoder: boolean;
+  /** The longest input in tokens, special tokens included; undefined where there is no limit. */
+  readonly maxPositions: number | undefined;
+  readonly vocabularySize: number | undefined;
+  readonly padTokenId: number | undefined;
+  readonly bosTokenId: number | undefined;
+  readonly eosTokenId: number | undefined;
+  readonly decoderStartTokenId: number | undefined;
+}
+
+/** Families whose position ids start behind the id of the padding token. */
+const offsetPositions = new Set([
+  'roberta',
+  'xlm-roberta',
+  'xlm-roberta-xl',
+  'camembert',
+  'longformer',
+  'data2vec-text',
+]);
+
+/**
+ * The configuration in a model's folder; one without `config.json` gives a value that knows
+ * nothing.
+ *
+ * @throws PtuneError `model/unreadable` when the file is there and no JSON of the known form
+ */
+export async function readModelConfig(folder: string): Promise<ModelConfig> {
+  const path = join(folder, 'config.json');
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '{}';
+    throw unreadable(path, (error as Error).message, error);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(path, (error as Error).message, error);
+  }
+  const parsed = config.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw unreadable(path, `"${issue.path.join('.')}": ${issue.message}`);
+  }
+  const found = parsed.data;
+  return {
+    modelType: found.model_type ?? undefined,
+    architectures: found.architectures ?? [],
+    isEncoderDecoder: found.is_encoder_decoder ?? false,
+    maxPositions: maxPositions(found),
+    vocabularySize: found.vocab_size ?? undefined,
+    padTokenId: firstId(found.pad_token_id),
+    bosTokenId: firstId(found.bos_token_id),
+    eosTokenId: firstId(found.eos_token_id),
+    decoderStartTokenId: firstId(found.decoder_start_token_id),
+  };
+}
+
+function maxPositions(found: z.infer<typeof config>): number | undefined {
+  // Relative positions have no end; what such a config says is the length it was trained with.
+  if (found.relative_attention_num_buckets != null) return undefined;
+  const positions = found.max_position_embeddings ?? found.n_positions ?? undefined;
+  if (positions === undefined || !offsetPositions.has(found.model_type ?? '')) return positions;
+  return positions - (firstId(found.pad_token_id) ?? 1) - 1;
+}
+
+/** Some models name several ends; the first is the one that is written. */
+function firstId(value: z.infer<typeof tokenId>): number | undefined {
+  return (Array.isArray(value) ? value[0] : value) ?? undefined;
+}
+
+function unreadable(path: string, why: string, cause?: unknown): PtuneError {
+  return new PtuneError(
+    'model/unreadable',
+    `The model's configuration ${path} cannot be read: ${why}.`,
+    "Copy the model's config.json again.",
+    cause,
+  );
+}

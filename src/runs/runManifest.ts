@@ -1,0 +1,106 @@
+/** `run.json`: what a run is, what it was made with, and how it ended (docs/run-format.md). */
+import { z } from 'zod';
+import { PtuneError } from '../base/errors.ts';
+
+/** Raised when a reader of an older version could misread the file. */
+export const runFormat = 1;
+
+const hashes = z.object({
+  template: z.string(),
+  settings: z.string(),
+  data: z.string(),
+  model: z.string(),
+  tokenizer: z.string(),
+});
+
+const virtualPlace = z.object({
+  part: z.number().int().nonnegative(),
+  rows: z.array(z.number().int().nonnegative()),
+  name: z.string().optional(),
+});
+
+const manifest = z.object({
+  format: z.literal(runFormat),
+  id: z.string(),
+  status: z.enum(['running', 'completed', 'cancelled', 'failed']),
+  reason: z.string().optional(),
+  file: z.string(),
+  prompt: z.object({ name: z.string(), template: z.string() }),
+  seed: z.number().int(),
+  settings: z.record(z.string(), z.unknown()),
+  model: z.object({ id: z.string(), sha256: z.string() }),
+  hashes,
+  versions: z.record(z.string(), z.string()),
+  machine: z.record(z.string(), z.union([z.string(), z.number()])),
+  process: z.object({ pid: z.number().int(), host: z.string() }),
+  timings: z.object({
+    startedAt: z.string(),
+    endedAt: z.string().optional(),
+    seconds: z.number().optional(),
+  }),
+  steps: z.number().int().nonnegative(),
+  bestStep: z.number().int().nonnegative().optional(),
+  placement: z.array(virtualPlace),
+});
+
+/**
+ * A run's manifest. `settings` are the prompt's as they were used; `hashes` are SHA-256;
+ * `timings` are ISO 8601 in UTC and seconds; `steps` is how many the run was to make.
+ */
+export type RunManifest = z.infer<typeof manifest>;
+
+/** What is known when a run starts; the store adds its name, status, process and start. */
+export type RunStart = Omit<
+  RunManifest,
+  'format' | 'id' | 'status' | 'reason' | 'process' | 'timings' | 'bestStep'
+>;
+
+/** What may change while a run goes on. */
+export interface RunChange {
+  readonly status?: RunManifest['status'];
+  readonly reason?: string;
+  readonly bestStep?: number;
+  readonly endedAt?: string;
+  readonly seconds?: number;
+}
+
+/** Where the rows of the prompt's vectors stand: in which part of the template. */
+export type VirtualPlace = z.infer<typeof virtualPlace>;
+
+/**
+ * The manifest in the text of a `run.json`.
+ *
+ * @param name the run, for errors
+ * @throws PtuneError `run/newer-format` or `run/unreadable`
+ */
+export function parseManifest(text: string, name: string): RunManifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(name, `run.json is not JSON (${(error as Error).message})`, error);
+  }
+  const format = (value as { format?: unknown } | null)?.format;
+  if (typeof format === 'number' && format > runFormat) {
+    throw new PtuneError(
+      'run/newer-format',
+      `Run "${name}" was written by a newer version of ptune (format ${format}; this version reads up to ${runFormat}).`,
+      'Update ptune, or train the prompt again.',
+    );
+  }
+  const parsed = manifest.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw unreadable(name, `run.json has no usable "${issue.path.join('.')}" (${issue.message})`);
+  }
+  return parsed.data;
+}
+
+function unreadable(name: string, why: string, cause?: unknown): PtuneError {
+  return new PtuneError(
+    'run/unreadable',
+    `Run "${name}" cannot be read: ${why}.`,
+    'Remove the run with "ptune runs remove", or train the prompt again.',
+    cause,
+  );
+}

@@ -1,0 +1,31 @@
+/** `metrics.jsonl`: the training events of one run, one a line. */
+import type { TrainingEvent } from '../protocol/events.ts';
+
+/** The line of an event, with its line break. */
+export function metricsLine(event: TrainingEvent): string {
+  return `${JSON.stringify(event)}\n`;
+}
+
+/**
+ * The events in the text of a `metrics.jsonl`. Lines are appended while a run goes on, so a last
+ * line without its line break is one that is still being written, or never will be: it is left out.
+ */
+export function parseMetrics(text: string): TrainingEvent[] {
+  const events: TrainingEvent[] = [];
+  const lines = text.split('\n');
+  for (const line of lines.slice(0, -1)) {
+    try {
+      events.push(JSON.parse(line) as TrainingEvent);
+    } catch {
+      // A line that a crash of the machine tore; the others still tell what happened.
+    }
+  }
+  return events;
+}
+
+/** The last step that the events tell of, 0 where none does. */
+export function lastStep(events: readonly TrainingEvent[]): number {
+  let last = 0;
+  for (const event of events) if (event.type === 'step') last = Math.max(last, event.step);
+  return last;
+}

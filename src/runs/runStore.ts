@@ -1,0 +1,218 @@
+/**
+ * The runs and reports of one folder. The trainer writes them, every view reads them; both may
+ * happen at the same time, in different processes.
+ */
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PtuneError } from '../base/errors.ts';
+import type { TrainingEvent } from '../protocol/events.ts';
+import type { Prediction } from '../protocol/predictions.ts';
+import { type PromptVectors, readPromptVectors } from './promptVectors.ts';
+import { isRunId, runId } from './runId.ts';
+import { type RunManifest, type RunStart, parseManifest, runFormat } from './runManifest.ts';
+import { lastStep, parseMetrics } from './runMetrics.ts';
+import { RunWriter, runFiles, writeManifest } from './runWriter.ts';
+
+/** Where runs and reports lie. */
+export interface StoreFolders {
+  readonly runs: string;
+  readonly reports: string;
+}
+
+/** A run as it was found: its manifest and the events it has written so far. */
+export interface StoredRun {
+  readonly manifest: RunManifest;
+  readonly folder: string;
+  readonly events: readonly TrainingEvent[];
+}
+
+/** The folders for a `.ptune` file: `.ptune/` beside it, or `output` for both. */
+export function storeFolders(ptuneFile: string, output?: string): StoreFolders {
+  if (output !== undefined) return { runs: output, reports: output };
+  const store = join(dirname(ptuneFile), '.ptune');
+  return { runs: join(store, 'runs'), reports: join(store, 'reports') };
+}
+
+/** Runs by their names. */
+export class RunStore {
+  readonly folders: StoreFolders;
+
+  constructor(folders: StoreFolders) {
+    this.folders = folders;
+  }
+
+  /** The store of a `.ptune` file (`output` as in `storeFolders`). */
+  static forFile(ptuneFile: string, output?: string): RunStore {
+    return new RunStore(storeFolders(ptuneFile, output));
+  }
+
+  /**
+   * Creates a run's folder with its first `run.json`, status `running`, owned by this process.
+   *
+   * @param now milliseconds since 1970
+   */
+  async createRun(start: RunStart, now: number): Promise<RunWriter> {
+    await this.prepare();
+    const { id, folder } = await this.#reserve(start, now);
+    const manifest: RunManifest = {
+      format: runFormat,
+      id,
+      status: 'running',
+      ...start,
+      process: { pid: process.pid, host: hostname() },
+      timings: { startedAt: new Date(now).toISOString() },
+    };
+    await writeManifest(folder, manifest);
+    return new RunWriter(folder, manifest);
+  }
+
+  /** Makes the folders, and keeps what is in `.ptune` out of version control. */
+  async prepare(): Promise<void> {
+    await mkdir(this.folders.runs, { recursive: true });
+    await mkdir(this.folders.reports, { recursive: true });
+    const store = dirname(this.folders.runs);
+    if (!store.endsWith('.ptune')) return;
+    try {
+      await writeFile(join(store, '.gitignore'), '*\n', { flag: 'wx' });
+    } catch (error) {
+      // One that is there stays as its owner wrote it.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+
+  /** The names of all runs, oldest first. */
+  async ids(): Promise<string[]> {
+    const entries = await readdir(this.folders.runs, { withFileTypes: true }).catch(nothing);
+    return entries
+      .filter((entry) => entry.isDirectory() && isRunId(entry.name))
+      .map((entry) => entry.name)
+      .sort();
+  }
+
+  /** All runs that can be read, oldest first, and an error for each that cannot. */
+  async list(): Promise<{ runs: RunManifest[]; errors: PtuneError[] }> {
+    const runs: RunManifest[] = [];
+    const errors: PtuneError[] = [];
+    for (const id of await this.ids()) {
+      try {
+        runs.push((await this.read(id)).manifest);
+      } catch (error) {
+        if (!(error instanceof PtuneError)) throw error;
+        errors.push(error);
+      }
+    }
+    return { runs, errors };
+  }
+
+  /**
+   * A run with its events. One that says `running` although its process has gone reads as failed,
+   * with the step at which it stopped.
+   *
+   * @throws PtuneError `run/not-found`, `run/unreadable` or `run/newer-format`
+   */
+  async read(id: string): Promise<StoredRun> {
+    const folder = this.folder(id);
+    const text = await readFile(join(folder, runFiles.manifest), 'utf8').catch(nothing);
+    if (typeof text !== 'string') throw this.#notFound(id);
+    const manifest = parseManifest(text, id);
+    const metrics = await readFile(join(folder, runFiles.metrics), 'utf8').catch(nothing);
+    const events = typeof metrics === 'string' ? parseMetrics(metrics) : [];
+    if (manifest.status !== 'running' || isAlive(manifest.process)) {
+      return { manifest, folder, events };
+    }
+    const step = lastStep(events);
+    const where = step === 0 ? 'before the first step' : `at step ${step}`;
+    const reason = `trainer stopped unexpectedly ${where}`;
+    return { manifest: { ...manifest, status: 'failed', reason }, folder, events };
+  }
+
+  /**
+   * The vectors of a run's prompt.
+   *
+   * @throws PtuneError `run/not-found` when the run has not written any
+   */
+  async readPrompt(id: string): Promise<PromptVectors> {
+    const bytes = await readFile(join(this.folder(id), runFiles.prompt)).catch(nothing);
+    if (!(bytes instanceof Uint8Array)) {
+      throw new PtuneError(
+        'run/not-found',
+        `Run "${id}" has no ${runFiles.prompt}: it kept no vectors.`,
+        'Train the prompt again.',
+      );
+    }
+    return readPromptVectors(bytes, `${id}/${runFiles.prompt}`);
+  }
+
+  /** A run's answers, empty where none were written. */
+  async readPredictions(id: string): Promise<Prediction[]> {
+    const text = await readFile(join(this.folder(id), runFiles.predictions), 'utf8').catch(nothing);
+    if (typeof text !== 'string') return [];
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Prediction);
+  }
+
+  /**
+   * Removes a run with all its files.
+   *
+   * @throws PtuneError `run/not-found`
+   */
+  async removeRun(id: string): Promise<void> {
+    if (!(await this.ids()).includes(id)) throw this.#notFound(id);
+    await rm(this.folder(id), { recursive: true });
+  }
+
+  /**
+   * The folder of a run, whether it is there or not.
+   *
+   * @throws PtuneError `run/not-found` when the text can be no run's name
+   */
+  folder(id: string): string {
+    if (!isRunId(id)) throw this.#notFound(id);
+    return join(this.folders.runs, id);
+  }
+
+  /** Makes a folder that nobody had before, with another name until one is free. */
+  async #reserve(start: RunStart, now: number): Promise<{ id: string; folder: string }> {
+    for (let attempt = 0; ; attempt++) {
+      const salt = `${hostname()} ${process.pid} ${attempt}`;
+      const id = runId({ startedAt: now, prompt: start.prompt.name, seed: start.seed, salt });
+      const folder = this.folder(id);
+      try {
+        await mkdir(folder);
+        return { id, folder };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  }
+
+  #notFound(id: string): PtuneError {
+    return new PtuneError(
+      'run/not-found',
+      `There is no run "${id}" in ${this.folders.runs}.`,
+      'List the runs with "ptune runs list".',
+    );
+  }
+}
+
+/** Whether the process of a run goes on. What runs on another machine is taken at its word. */
+function isAlive(owner: RunManifest['process']): boolean {
+  if (owner.host !== hostname()) return true;
+  try {
+    process.kill(owner.pid, 0);
+    return true;
+  } catch (error) {
+    // It is there and belongs to someone else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** For files that may be missing; anything else that is wrong with them is still an error. */
+function nothing(error: unknown): never[] {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+  throw error;
+}
