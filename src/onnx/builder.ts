@@ -157,7 +157,9 @@ export class GraphBuilder {
   ops(op: string, inputs: readonly string[], outputs: number, attributes: Attributes = {}): string[] {
     const same = outputs === 1 ? this.#unchanged(op, inputs, attributes) : undefined;
     if (same !== undefined) return [same];
-    return this.#fold(op, inputs, attributes) ?? this.#add(op, inputs, attributes, outputs);
+    return (
+      this.#fold(op, inputs, attributes, outputs) ?? this.#add(op, inputs, attributes, outputs)
+    );
   }
 
   /** Turns an existing node's list of outputs into a longer one, for statistics it can give. */
@@ -259,7 +261,12 @@ export class GraphBuilder {
     }
   }
 
-  #fold(op: string, inputs: readonly string[], attributes: Attributes): string[] | undefined {
+  #fold(
+    op: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+    outputs: number,
+  ): string[] | undefined {
     if (op === 'Shape') {
       return [this.ints(shapePart(this.typeOf(inputs[0]!), attributes))];
     }
@@ -269,11 +276,9 @@ export class GraphBuilder {
       if (name && !constant) return undefined;
       constants.push(constant);
     }
-    // Without inputs a node is a constant itself; anything random has no place in a frozen model.
     const operator = operatorOf(op);
-    const context = { attributes, constants, outputs: 1, types: constants };
-    const types = operator.infer(op === 'Split' ? { ...context, outputs: 0 } : context);
-    if (op === 'Split' || types.some((t) => sizeOf(t.shape) > foldElements)) return undefined;
+    const types = operator.infer({ attributes, constants, types: constants, outputs });
+    if (types.some((t) => sizeOf(t.shape) > foldElements)) return undefined;
     return operator
       .compute({ attributes, inputs: constants, types })
       .map((data, i) => this.constant(types[i]!.dtype, types[i]!.shape, data));

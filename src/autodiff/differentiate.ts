@@ -1,0 +1,128 @@
+/**
+ * Reverse-mode differentiation of a graph into a graph (Griewank and Walther 2008, "Evaluating
+ * Derivatives", section 3.3): the nodes that carry ∂L/∂· back from a scalar L to chosen values are
+ * appended to the graph, as ordinary operators.
+ */
+import { PtuneError } from '../base/errors.ts';
+import type { GraphBuilder } from '../onnx/builder.ts';
+import type { Node } from '../onnx/graph.ts';
+import { formatShape, isFloat, sameShape, sizeOf } from '../onnx/tensor.ts';
+import { gradientRules } from './rules/index.ts';
+import { notDifferentiable, RuleContext, type GradientRule } from './rule.ts';
+
+export interface DifferentiateOptions {
+  /** The value to differentiate; one element. */
+  readonly of: string;
+  /** The values whose gradients are wanted. */
+  readonly wrt: readonly string[];
+  /** Rules by operator; the project's own unless a test brings others. */
+  readonly rules?: Readonly<Record<string, GradientRule | typeof notDifferentiable>>;
+}
+
+/**
+ * Appends the gradient of `of` with respect to each of `wrt` to the graph.
+ *
+ * @returns the name of each gradient, of the same type and shape as its value
+ * @throws PtuneError `autodiff/no-rule` listing every operator on the way that has no rule;
+ *   `autodiff/no-path` when `of` does not depend on a value, or is no single float
+ */
+export function differentiate(
+  builder: GraphBuilder,
+  { of, wrt, rules = gradientRules }: DifferentiateOptions,
+): Map<string, string> {
+  const { dtype, shape } = builder.typeOf(of);
+  if (sizeOf(shape) !== 1 || !isFloat(dtype)) {
+    throw new PtuneError(
+      'autodiff/no-path',
+      `Only a single float can be differentiated, but "${of}" is ${dtype} ${formatShape(shape)}.`,
+      'Reduce it first, for example with ReduceSum.',
+    );
+  }
+  const forward = [...builder.nodes];
+  const needed = dependents(builder, forward, wrt);
+  const way = ancestors(forward, of, needed);
+  assertRules(way, rules);
+  const gradients = new Map<string, string>([[of, builder.filled(1, shape, dtype)]]);
+  for (const node of way.toReversed()) {
+    const dY = node.outputs.map((output) => gradients.get(output));
+    if (dY.every((gradient) => gradient === undefined)) continue;
+    const rule = rules[node.op];
+    if (rule === undefined || rule === notDifferentiable) continue;
+    const results = rule(new RuleContext(builder, node, dY, needed));
+    results.forEach((gradient, i) => {
+      const input = node.inputs[i];
+      if (gradient === undefined || input === undefined || input === '') return;
+      checkShape(builder, node, input, gradient);
+      const before = gradients.get(input);
+      gradients.set(input, before === undefined ? gradient : builder.op('Add', [before, gradient]));
+    });
+  }
+  return new Map(wrt.map((name) => [name, gradientOf(gradients, name, of)]));
+}
+
+/** The values that depend on `wrt`, these included. */
+function dependents(
+  builder: GraphBuilder,
+  nodes: readonly Node[],
+  wrt: readonly string[],
+): Set<string> {
+  const result = new Set(wrt);
+  for (const node of nodes) {
+    if (!node.inputs.some((name) => result.has(name))) continue;
+    for (const output of node.outputs) {
+      if (isFloat(builder.typeOf(output).dtype)) result.add(output);
+    }
+  }
+  return result;
+}
+
+/** The nodes between `needed` values and `of`, in order. */
+function ancestors(nodes: readonly Node[], of: string, needed: ReadonlySet<string>): Node[] {
+  const wanted = new Set([of]);
+  const result: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((o) => wanted.has(o) && needed.has(o))) continue;
+    result.push(node);
+    for (const name of node.inputs) if (needed.has(name)) wanted.add(name);
+  }
+  return result.reverse();
+}
+
+function assertRules(
+  way: readonly Node[],
+  rules: Readonly<Record<string, GradientRule | typeof notDifferentiable>>,
+): void {
+  const missing = new Map<string, Node[]>();
+  for (const node of way) {
+    if (rules[node.op] !== undefined) continue;
+    missing.set(node.op, [...(missing.get(node.op) ?? []), node]);
+  }
+  if (missing.size === 0) return;
+  const list = [...missing].map(
+    ([op, nodes]) => `${op} (${nodes.length} ×, first node "${nodes[0]!.name}")`,
+  );
+  throw new PtuneError(
+    'autodiff/no-rule',
+    `${list.length} operators on the way have no gradient rule: ${list.join(', ')}.`,
+    'See docs/operators.md for those that have one.',
+  );
+}
+
+function checkShape(builder: GraphBuilder, node: Node, input: string, gradient: string): void {
+  const [is, should] = [builder.shapeOf(gradient), builder.shapeOf(input)];
+  if (sameShape(is, should)) return;
+  throw new PtuneError(
+    'bug/invariant',
+    `The rule of ${node.op} gave a gradient ${formatShape(is)} for a value ${formatShape(should)}.`,
+  );
+}
+
+function gradientOf(gradients: ReadonlyMap<string, string>, name: string, of: string): string {
+  const gradient = gradients.get(name);
+  if (gradient !== undefined) return gradient;
+  throw new PtuneError(
+    'autodiff/no-path',
+    `"${of}" does not depend on "${name}" by differentiable operators.`,
+    'Check the names; values behind comparisons, rounding or indices have no gradient.',
+  );
+}

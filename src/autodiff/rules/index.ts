@@ -1,0 +1,13 @@
+/** Every gradient rule, by operator. One table: what is not in it stops a differentiation. */
+import type { GradientRule, notDifferentiable } from '../rule.ts';
+import { elementwiseRules } from './elementwise.ts';
+import { layoutRules } from './layout.ts';
+import { linearRules } from './linear.ts';
+import { reductionRules } from './reduction.ts';
+
+export const gradientRules: Readonly<Record<string, GradientRule | typeof notDifferentiable>> = {
+  ...elementwiseRules,
+  ...layoutRules,
+  ...linearRules,
+  ...reductionRules,
+};

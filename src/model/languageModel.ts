@@ -1,0 +1,139 @@
+/** Finds, in the graph of a language model, the places where a prompt is put in and read out. */
+import { PtuneError } from '../base/errors.ts';
+import type { Model, Node, ValueInfo } from '../onnx/graph.ts';
+import { isFloat, type TensorType } from '../onnx/tensor.ts';
+
+/** The lookup of token embeddings, in place of which vectors are put. */
+export interface TokenEmbedding {
+  /** The initializer [vocabulary, width]. */
+  readonly table: string;
+  /** The value that the lookup makes: inputs_embeds, [B, T, width]. */
+  readonly output: string;
+  readonly vocabularySize: number;
+  /** Width of an embedding, D. */
+  readonly width: number;
+}
+
+/** A graph that can be trained on, with the names that matter. */
+export interface LanguageModel {
+  readonly model: Model;
+  readonly embedding: TokenEmbedding;
+  /** The output with a score for each token of the vocabulary, [B, T, V]. */
+  readonly logits: string;
+  readonly inputs: ModelInputs;
+  /** Whether a position sees only what stands before it. */
+  readonly causal: boolean;
+}
+
+/** Names of the graph's inputs; undefined for those it does not have. */
+export interface ModelInputs {
+  readonly inputIds: string;
+  readonly attentionMask: string | undefined;
+  readonly tokenTypeIds: string | undefined;
+  readonly positionIds: string | undefined;
+  /** Cached keys and values, fed with length 0. */
+  readonly past: readonly ValueInfo[];
+}
+
+/** Operators that hand token ids on unchanged. */
+const passing = new Set(['Identity', 'Reshape', 'Cast', 'Squeeze', 'Unsqueeze', 'Flatten']);
+
+/**
+ * Finds the embedding lookup, the logits and the inputs.
+ *
+ * @throws PtuneError `model/no-embedding` or `model/no-logits` when the graph has none;
+ *   `model/unsupported` for an input whose meaning is not known
+ */
+export function findLanguageModel(model: Model, causal: boolean): LanguageModel {
+  const inputs = findInputs(model);
+  return { model, embedding: findEmbedding(model, inputs.inputIds), ...findLogits(model), inputs, causal };
+}
+
+function findInputs(model: Model): ModelInputs {
+  const inputs = model.graph.inputs;
+  const names = new Set(inputs.map((i) => i.name));
+  const named = (name: string) => (names.has(name) ? name : undefined);
+  const past = inputs.filter((i) => i.name.startsWith('past_key_values'));
+  const known = new Set([
+    'input_ids',
+    'attention_mask',
+    'token_type_ids',
+    'position_ids',
+    ...past.map((p) => p.name),
+  ]);
+  const unknown = inputs.filter((i) => !known.has(i.name));
+  const inputIds = named('input_ids');
+  if (inputIds === undefined || unknown.length > 0) {
+    throw new PtuneError(
+      'model/unsupported',
+      inputIds === undefined
+        ? `The model has no input "input_ids"; it has ${listed(inputs)}.`
+        : `The model has inputs whose meaning is not known: ${listed(unknown)}.`,
+      'Use an export for text generation or masked language modelling, as Optimum writes it.',
+    );
+  }
+  return {
+    inputIds,
+    attentionMask: named('attention_mask'),
+    tokenTypeIds: named('token_type_ids'),
+    positionIds: named('position_ids'),
+    past,
+  };
+}
+
+const listed = (infos: readonly ValueInfo[]) => infos.map((i) => `"${i.name}"`).join(', ');
+
+function findEmbedding(model: Model, inputIds: string): TokenEmbedding {
+  const { nodes } = model.graph;
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((o) => [o, node] as const)));
+  const found: TokenEmbedding[] = [];
+  for (const node of nodes) {
+    if (node.op !== 'Gather' || source(node.inputs[1]!, makers) !== inputIds) continue;
+    const table = source(node.inputs[0]!, makers);
+    const type = weightType(model, table, makers);
+    if (type?.shape.length !== 2 || !isFloat(type.dtype)) continue;
+    const [vocabularySize, width] = type.shape as [number, number];
+    found.push({ table, output: node.outputs[0]!, vocabularySize, width });
+  }
+  found.sort((a, b) => b.vocabularySize - a.vocabularySize);
+  if (found[0]) return found[0];
+  throw new PtuneError(
+    'model/no-embedding',
+    'The model has no lookup of token embeddings by "input_ids", so no vector can take a token\'s place.',
+    'Use the file that was exported without optimisation or quantisation, as a rule onnx/model.onnx.',
+  );
+}
+
+/** The value that `name` is handed on from. */
+function source(name: string, makers: ReadonlyMap<string, Node>): string {
+  let at = name;
+  for (;;) {
+    const node = makers.get(at);
+    if (!node || !passing.has(node.op)) return at;
+    at = node.inputs[0]!;
+  }
+}
+
+function weightType(
+  model: Model,
+  name: string,
+  makers: ReadonlyMap<string, Node>,
+): TensorType | undefined {
+  const initializer = model.graph.initializers.get(name);
+  if (initializer) return initializer;
+  const constant = makers.get(name)?.attributes.value;
+  return constant?.kind === 'tensor' ? constant.value : undefined;
+}
+
+function findLogits(model: Model): { logits: string } {
+  const outputs = model.graph.outputs;
+  const logits = outputs.find((o) => o.name === 'logits') ?? outputs[0];
+  if (logits && (logits.name === 'logits' || logits.shape.length === 3)) {
+    return { logits: logits.name };
+  }
+  throw new PtuneError(
+    'model/no-logits',
+    `The model has no output "logits"; it has ${listed(outputs)}.`,
+    'Use a model with a language-modelling head (for text generation or fill-mask).',
+  );
+}
