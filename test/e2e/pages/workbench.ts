@@ -54,7 +54,7 @@ export class Workbench {
     }
   }
 
-  /** The notification that contains `text`. */
+  /** The notification that contains `text`. VS Code does not show a fourth within 800 ms. */
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast').filter({ hasText: text }).first();
   }
@@ -62,6 +62,11 @@ export class Workbench {
   /** Presses a button of the notification that contains `text`. */
   async answer(text: string | RegExp, button: string): Promise<void> {
     await this.notification(text).getByRole('button', { name: button }).click();
+  }
+
+  /** Closes all notifications. */
+  clearNotifications(): Promise<void> {
+    return this.runCommand('Notifications: Clear All Notifications');
   }
 
   /** The status bar's entry that contains `text`. */
