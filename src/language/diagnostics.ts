@@ -50,6 +50,7 @@ export const severities = {
   'data/unknown-label': 'error',
   'data/empty-split': 'error',
   'data/leak': 'warning',
+  'data/no-candidate': 'warning',
   'model/not-found': 'error',
   'model/no-weights': 'error',
 } as const satisfies Record<string, Severity>;

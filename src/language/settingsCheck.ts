@@ -2,7 +2,7 @@
  * Compares what was written with the schema: every problem becomes a diagnostic at its exact place
  * and is left out, so that the rest still gives usable settings.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { SettingSpan, Span } from './ast.ts';
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 import { diagnostic } from './diagnostics.ts';
@@ -150,41 +150,33 @@ function placeOf(
   return { place: { key: whole, value: whole }, exact: path.length === 0 };
 }
 
+type Schema = z.core.$ZodType;
+
+/** What is read of a schema's definition here; each kind of schema has some of it. */
+interface Definition {
+  readonly shape?: Readonly<Record<string, Schema>>;
+  readonly element?: Schema;
+  readonly innerType?: Schema;
+  readonly options?: readonly Schema[];
+}
+
 /** The keys that a mapping at `path` may have. */
-function keysAt(schema: z.ZodType, path: Path): string[] {
-  let here: z.core.$ZodType[] = [schema];
-  for (const key of path) here = here.flatMap((type) => membersAt(type, String(key)));
-  return here.flatMap(members).flatMap((type) => (isObject(type) ? Object.keys(type.shape) : []));
+function keysAt(schema: Schema, path: Path): string[] {
+  let here = definitions(schema);
+  for (const key of path) {
+    here = here.flatMap(({ shape, element }) => {
+      const next = element ?? shape?.[String(key)];
+      return next === undefined ? [] : definitions(next);
+    });
+  }
+  return here.flatMap(({ shape }) => Object.keys(shape ?? {}));
 }
 
-function membersAt(schema: z.core.$ZodType, key: string): z.core.$ZodType[] {
-  return members(schema).flatMap((type) => {
-    if (isList(type)) return [type.element];
-    const next = isObject(type) ? type.shape[key] : undefined;
-    return next === undefined ? [] : [next];
-  });
-}
-
-/** The types that a type stands for: through `optional` and into the members of a union. */
-function members(schema: z.core.$ZodType): z.core.$ZodType[] {
-  if (isOptional(schema)) return members(schema.unwrap());
-  return isUnion(schema) ? schema.options.flatMap(members) : [schema];
-}
-
-function isOptional(schema: z.core.$ZodType): schema is z.ZodOptional {
-  return schema instanceof z.ZodOptional;
-}
-
-function isUnion(schema: z.core.$ZodType): schema is z.ZodUnion {
-  return schema instanceof z.ZodUnion;
-}
-
-function isList(schema: z.core.$ZodType): schema is z.ZodArray {
-  return schema instanceof z.ZodArray;
-}
-
-function isObject(schema: z.core.$ZodType): schema is z.ZodObject {
-  return schema instanceof z.ZodObject;
+/** What a schema stands for: through `optional` and into the members of a union. */
+function definitions(schema: Schema): Definition[] {
+  const definition = schema._zod.def as unknown as Definition;
+  const inside = definition.innerType ? [definition.innerType] : definition.options;
+  return inside ? inside.flatMap(definitions) : [definition];
 }
 
 function valueAt(root: unknown, path: Path): unknown {

@@ -1,0 +1,70 @@
+/** Checks a `.ptune` file together with the files that it names. */
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { PtuneFile } from '../language/ast.ts';
+import type { Diagnostic } from '../language/diagnostics.ts';
+import { diagnostic, inOrder } from '../language/diagnostics.ts';
+import { parse } from '../language/parser.ts';
+import { loadExamples } from './examples.ts';
+
+/**
+ * Everything that is wrong with `text`, which lies (or would lie) at `path`, and with the data,
+ * model folder and stored vectors that it names, in the order of their places.
+ */
+export async function checkFile(text: string, path: string): Promise<Diagnostic[]> {
+  const file = parse(text);
+  const examples = await loadExamples(file, path);
+  return inOrder([
+    ...file.diagnostics,
+    ...examples.diagnostics,
+    ...(await checkModel(file, path)),
+    ...(await checkStoredVectors(file, path)),
+  ]);
+}
+
+/** Whether a model's id is a folder, relative or absolute, rather than a name. */
+export function isFolderId(id: string): boolean {
+  return /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(id) || id === '.' || id === '..';
+}
+
+async function checkModel(file: PtuneFile, path: string): Promise<Diagnostic[]> {
+  const { model } = file.settings;
+  const span = (file.settingSpans.get('model.id') ?? file.settingSpans.get('model'))?.value;
+  if (!model || !span || !isFolderId(model.id)) return [];
+  const folder = resolve(dirname(path), model.id);
+  if (!(await isFolder(folder))) {
+    const message = `The model folder "${model.id}" does not exist. Correct the path, which is relative to this file, or use bundled/mini-mlm`;
+    return [diagnostic('model/not-found', span, message)];
+  }
+  const inside = await Promise.all(
+    [folder, join(folder, 'onnx')].map((place) => readdir(place).catch((): string[] => [])),
+  );
+  if (inside.flat().some((name) => name.endsWith('.onnx'))) return [];
+  const message = `The model folder "${model.id}" has no .onnx file, neither itself nor in "onnx". Put the model's weights there`;
+  return [diagnostic('model/no-weights', span, message)];
+}
+
+async function checkStoredVectors(file: PtuneFile, path: string): Promise<Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const { from, settingSpans } of file.prompts) {
+    const place = settingSpans.get('from');
+    if (from === undefined || !place || (await exists(resolve(dirname(path), from)))) continue;
+    const message = `The file "${from}" does not exist. Copy a run's prompt.safetensors there, or remove "from" to train`;
+    found.push(diagnostic('data/no-file', place.value, message));
+  }
+  return found;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

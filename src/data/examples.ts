@@ -1,0 +1,202 @@
+/** Loads the examples that a `.ptune` file names and checks them against its prompts. */
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { PtuneError } from '../base/errors.ts';
+import type { PtuneFile, Span } from '../language/ast.ts';
+import type { Diagnostic } from '../language/diagnostics.ts';
+import { diagnostic, inOrder } from '../language/diagnostics.ts';
+import { LineMap } from '../language/lineMap.ts';
+import { nearestName } from '../language/nearest.ts';
+import { candidatesFor } from './candidates.ts';
+import { checkAnswers, checkColumns, checkLeaks } from './exampleChecks.ts';
+import { splitOff } from './splits.ts';
+import { readTable } from './table.ts';
+
+/** One example: a row of the data with its answer. */
+export interface Example {
+  /** Place in its split, from 0. */
+  readonly index: number;
+  /** Every column's value; empty text where the row has none. */
+  readonly row: Readonly<Record<string, string>>;
+  readonly answer: string;
+  /** Where it comes from, "file:line". */
+  readonly source: string;
+}
+
+export interface LoadedExamples {
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly test: readonly Example[];
+  /** The columns of the training examples. */
+  readonly columns: readonly string[];
+  /** The lines of the file that `candidates` names, if it names one. */
+  readonly candidates: readonly string[] | undefined;
+  /** What is wrong with the data, at the place in the `.ptune` file that brings it in. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Absolute paths of the files that were read. */
+  readonly files: readonly string[];
+}
+
+/** Rows of one source, before they are split. */
+export interface Source {
+  /** Name of the file, for messages. */
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly SourceRow[];
+  /** Where the `.ptune` file brings the source in. */
+  readonly span: Span;
+}
+
+export interface SourceRow {
+  readonly values: Readonly<Record<string, string>>;
+  /** "file:line" */
+  readonly source: string;
+  /** Where the row itself stands in the `.ptune` file, if it does. */
+  readonly span: Span | undefined;
+}
+
+/**
+ * The examples that `file`, which lies at `filePath`, names. It does not fail: what cannot be loaded
+ * is a diagnostic, and its split is empty.
+ */
+export async function loadExamples(file: PtuneFile, filePath: string): Promise<LoadedExamples> {
+  const loader = new Loader(file, filePath);
+  return loader.load();
+}
+
+class Loader {
+  readonly #file: PtuneFile;
+  readonly #path: string;
+  readonly #diagnostics: Diagnostic[] = [];
+  readonly #files: string[] = [];
+
+  constructor(file: PtuneFile, path: string) {
+    this.#file = file;
+    this.#path = path;
+  }
+
+  async load(): Promise<LoadedExamples> {
+    const { data, examples } = this.#file.settings;
+    const train = examples ? this.#inline(examples) : await this.#table(data.train, 'data.train');
+    const validation =
+      typeof data.validation === 'string'
+        ? await this.#table(data.validation, 'data.validation')
+        : undefined;
+    const test =
+      typeof data.test === 'string' ? await this.#table(data.test, 'data.test') : undefined;
+    for (const source of [train, validation, test]) {
+      if (source) checkColumns(this.#file, source, this.#diagnostics);
+    }
+    const shares = {
+      validation: typeof data.validation === 'number' ? data.validation : undefined,
+      test: typeof data.test === 'number' ? data.test : undefined,
+    };
+    const split = splitOff(train?.rows ?? [], shares);
+    const splits = {
+      train: this.#examples(split.train, train),
+      validation: this.#examples(validation?.rows ?? split.validation, validation ?? train),
+      test: this.#examples(test?.rows ?? split.test, test ?? train),
+    };
+    if (train) this.#checkSizes(train, splits);
+    checkAnswers(this.#file, [train, validation, test], this.#diagnostics);
+    const testSpan = test?.span ?? this.#span('data.test') ?? train?.span;
+    if (testSpan) checkLeaks(this.#file, splits, testSpan, this.#diagnostics);
+    const candidates = await candidatesFor(this.#file, this.#path, splits.test, this.#diagnostics);
+    if (candidates) this.#files.push(candidates.path);
+    return {
+      ...splits,
+      columns: train?.columns ?? [],
+      candidates: candidates?.words,
+      diagnostics: inOrder(this.#diagnostics),
+      files: [...new Set(this.#files)],
+    };
+  }
+
+  #span(setting: string): Span | undefined {
+    return this.#file.settingSpans.get(setting)?.value;
+  }
+
+  #inline(examples: readonly Readonly<Record<string, string>>[]): Source {
+    const name = basename(this.#path);
+    const lines = new LineMap(this.#file.text);
+    const whole = this.#file.settingSpans.get('examples')?.key ?? { start: 0, end: 0 };
+    const rows = examples.map((values, index) => {
+      const span = this.#span(`examples.${index}`);
+      const line = lines.position((span ?? whole).start).line + 1;
+      return { values, source: `${name}:${line}`, span };
+    });
+    const columns = [...new Set(examples.flatMap((values) => Object.keys(values)))];
+    return { file: name, columns, rows, span: whole };
+  }
+
+  async #table(path: string | undefined, setting: string): Promise<Source | undefined> {
+    const span = this.#span(setting);
+    if (path === undefined || !span) return undefined;
+    const absolute = resolve(dirname(this.#path), path);
+    try {
+      const { file, columns, rows } = await readTable(absolute);
+      this.#files.push(absolute);
+      return {
+        file,
+        columns,
+        rows: rows.map(({ values, line }) => ({
+          values,
+          source: `${file}:${line}`,
+          span: undefined,
+        })),
+        span,
+      };
+    } catch (error) {
+      if (!(error instanceof PtuneError)) throw error;
+      this.#diagnostics.push(await unreadableDiagnostic(error, path, absolute, span));
+      return undefined;
+    }
+  }
+
+  #examples(rows: readonly SourceRow[], source: Source | undefined): Example[] {
+    const { answer } = this.#file.settings;
+    const empty = Object.fromEntries((source?.columns ?? []).map((column) => [column, '']));
+    return rows.map(({ values, source: place }, index) => {
+      const row = { ...empty, ...values };
+      return { index, row, answer: answer === undefined ? '' : (row[answer] ?? ''), source: place };
+    });
+  }
+
+  /** A split that a share leaves empty; files without examples are told by `readTable`. */
+  #checkSizes(
+    train: Source,
+    splits: Readonly<Record<'train' | 'validation' | 'test', readonly Example[]>>,
+  ): void {
+    const { data } = this.#file.settings;
+    for (const name of ['train', 'validation', 'test'] as const) {
+      const isShare = name === 'train' || typeof data[name] === 'number';
+      if (!isShare || splits[name].length > 0) continue;
+      const span = (name === 'train' ? undefined : this.#span(`data.${name}`)) ?? train.span;
+      const message = `Of the ${train.rows.length} examples in "${train.file}" none is left for ${name}, after ${splits.test.length} for test and ${splits.validation.length} for validation. Add examples, or name files for validation and test`;
+      this.#diagnostics.push(diagnostic('data/empty-split', span, message));
+      return;
+    }
+  }
+}
+
+/** The error about a data file as a diagnostic; a file that is not there gets its nearest neighbor. */
+async function unreadableDiagnostic(
+  error: PtuneError,
+  written: string,
+  absolute: string,
+  span: Span,
+): Promise<Diagnostic> {
+  const cause = error.cause as { code?: unknown } | undefined;
+  if (cause?.code === 'ENOENT') {
+    const neighbors = await readdir(dirname(absolute)).catch(() => []);
+    const nearest = nearestName(basename(absolute), neighbors);
+    const hint =
+      nearest === undefined
+        ? 'Correct the path, which is relative to this file'
+        : `Did you mean "${nearest}"?`;
+    return diagnostic('data/no-file', span, `The file "${written}" does not exist. ${hint}`);
+  }
+  const code = error.code === 'data/no-examples' ? 'data/empty' : 'data/unreadable';
+  const next = error.nextStep?.replace(/\.$/, '') ?? '';
+  return diagnostic(code, span, `${error.message} ${next}`.trim());
+}
