@@ -4,7 +4,8 @@
  * neither the model's graph nor the engine.
  */
 import { createHash } from 'node:crypto';
-import { relative } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
+import type { Prompt, PtuneFile } from '../language/ast.ts';
 import type { Fingerprint } from '../protocol/fingerprint.ts';
 import type { FileHashes } from './fileHashes.ts';
 
@@ -18,6 +19,54 @@ export interface FingerprintInputs {
   readonly dataFiles: readonly string[];
   /** The model's folder and the files in it that matter, as absolute paths. */
   readonly model: { readonly folder: string; readonly files: readonly string[] };
+}
+
+/** The files that the scores of a `.ptune` file depend on, beside itself. */
+export interface ScoreFiles {
+  /** Absolute path of the `.ptune` file. */
+  readonly path: string;
+  /** Absolute paths of the data files that were read, in the order train, validation, test. */
+  readonly data: readonly string[];
+  readonly model: FingerprintInputs['model'];
+}
+
+/** The fingerprint of a prompt's score. Fails as Node does when a file cannot be read. */
+export function promptFingerprint(
+  file: PtuneFile,
+  prompt: Prompt,
+  files: ScoreFiles,
+  hashes: FileHashes,
+): Promise<Fingerprint> {
+  const vectors = prompt.from === undefined ? [] : [resolve(dirname(files.path), prompt.from)];
+  const inputs: FingerprintInputs = {
+    template: prompt.templateText,
+    settings: scoreSettings(file, prompt),
+    dataFiles: [...files.data, ...vectors],
+    model: files.model,
+  };
+  return computeFingerprint(inputs, hashes);
+}
+
+/**
+ * The settings that can change a prompt's score, as a JSON value. What the other hashes cover is
+ * left out (paths of data and model), and so is what only compares scores (`baseline`, `expect`).
+ */
+export function scoreSettings({ settings }: PtuneFile, prompt: Prompt): unknown {
+  const { answer, labels, candidates, maxTokens, chat, examples, data } = settings;
+  const share = (split: string | number) => (typeof split === 'number' ? split : undefined);
+  const isTrained = prompt.kind === 'continuous' && prompt.from === undefined;
+  const drawsExamples = prompt.parts.some((part) => part.kind === 'demos');
+  return {
+    answer,
+    labels,
+    candidates: candidates.kind,
+    maxTokens: candidates.kind === 'generate' ? maxTokens : undefined,
+    chat,
+    examples,
+    shares: { validation: share(data.validation), test: share(data.test) },
+    train: isTrained ? prompt.train : undefined,
+    seeds: drawsExamples ? prompt.train.seeds : undefined,
+  };
 }
 
 /**

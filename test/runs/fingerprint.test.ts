@@ -2,9 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { parse } from '../../src/language/parser.ts';
 import { staleReason } from '../../src/protocol/fingerprint.ts';
 import { FileHashes } from '../../src/runs/fileHashes.ts';
-import { canonicalJson, computeFingerprint } from '../../src/runs/fingerprint.ts';
+import {
+  canonicalJson,
+  computeFingerprint,
+  promptFingerprint,
+} from '../../src/runs/fingerprint.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 let folder: string;
@@ -49,6 +54,54 @@ describe('computeFingerprint', () => {
     await change(changed);
     const after = await computeFingerprint(changed, new FileHashes());
     expect(staleReason(before, after)).toBe(reason);
+  });
+});
+
+describe('promptFingerprint', () => {
+  const text = `---
+model: bundled/x
+data: { train: train.csv, test: 0.2 }
+answer: b
+baseline: plain
+---
+
+@prompt plain
+{a} {b}
+
+@prompt shots
+{demos:2} {a} {b}
+
+@prompt learned
+{*} {a} {b}
+
+@prompt stored {from: test.csv}
+{*} {a} {b}
+`;
+
+  const of = (source: string, name: string) => {
+    const file = parse(source);
+    const prompt = file.prompts.find((candidate) => candidate.name === name)!;
+    const files = { path: path('x.ptune'), data: [path('train.csv')], model: inputs().model };
+    return promptFingerprint(file, prompt, files, new FileHashes());
+  };
+
+  it.each<[string, string, string, string | undefined]>([
+    ['plain', 'baseline: plain', 'baseline: learned', undefined],
+    ['plain', 'baseline: plain', 'train: {steps: 9}', undefined],
+    ['plain', 'test: 0.2', 'test: 0.3', 'settings changed'],
+    ['plain', 'baseline: plain', 'candidates: vocabulary', 'settings changed'],
+    ['plain', 'baseline: plain', 'labels: {x: [y], z: [w]}', 'settings changed'],
+    ['shots', 'baseline: plain', 'train: {steps: 9}', undefined],
+    ['shots', 'baseline: plain', 'train: {seeds: [2]}', 'settings changed'],
+    ['learned', 'baseline: plain', 'train: {steps: 9}', 'settings changed'],
+    ['learned', '{*} {a} {b}', '{*2} {a} {b}', 'template changed'],
+    ['learned', '@prompt plain', '@prompt other', undefined],
+    ['stored', 'baseline: plain', 'train: {steps: 9}', undefined],
+    ['stored', 'from: test.csv', 'from: train.csv', 'data changed'],
+  ])('of "%s" after "%s" became "%s": %s', async (name, before, after, reason) => {
+    const changed = text.replace(before, after);
+    expect(changed).not.toBe(text);
+    expect(staleReason(await of(text, name), await of(changed, name))).toBe(reason);
   });
 });
 
