@@ -23,7 +23,7 @@ async function installCodeServer() {
   say('Installing code-server for the tests …');
   const server = join(tools, 'node_modules/code-server/lib/vscode');
   // Its install scripts compile parts that the tests do not use, and want a compiler.
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund'];
   for (const [folder, args] of [
     [tools, ['ci', ...quiet]],
     [server, ['install', '--omit=dev', ...quiet]],

@@ -26,10 +26,17 @@ function isInstalled() {
   return statSync(join(root, 'package-lock.json')).mtimeMs - statSync(installed).mtimeMs < slackMs;
 }
 
-/** Runs npm, the one that started this script where one did. */
+/**
+ * Runs npm, the one that started this script where one did. It says what went wrong even where the
+ * outer one was called with --silent, and says nothing on standard output.
+ */
 export function npm(args, cwd = root) {
   const cli = process.env.npm_execpath;
-  const options = { cwd, stdout: 'stderr' };
+  const options = {
+    cwd,
+    env: { ...process.env, npm_config_loglevel: 'error' },
+    stdout: 'stderr',
+  };
   if (cli !== undefined && /npm-cli\.c?js$/.test(cli)) {
     return run(process.execPath, [cli, ...args], options);
   }
