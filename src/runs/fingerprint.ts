@@ -21,12 +21,10 @@ export interface FingerprintInputs {
   readonly model: { readonly folder: string; readonly files: readonly string[] };
 }
 
-/** The files that the scores of a `.ptune` file depend on, beside itself. */
-export interface ScoreFiles {
+/** Where a `.ptune` file and its model lie. */
+export interface ScorePlaces {
   /** Absolute path of the `.ptune` file. */
   readonly path: string;
-  /** Absolute paths of the data files that were read, in the order train, validation, test. */
-  readonly data: readonly string[];
   readonly model: FingerprintInputs['model'];
 }
 
@@ -34,17 +32,30 @@ export interface ScoreFiles {
 export function promptFingerprint(
   file: PtuneFile,
   prompt: Prompt,
-  files: ScoreFiles,
+  places: ScorePlaces,
   hashes: FileHashes,
 ): Promise<Fingerprint> {
-  const vectors = prompt.from === undefined ? [] : [resolve(dirname(files.path), prompt.from)];
+  const vectors = prompt.from === undefined ? [] : [resolve(dirname(places.path), prompt.from)];
   const inputs: FingerprintInputs = {
     template: prompt.templateText,
     settings: scoreSettings(file, prompt),
-    dataFiles: [...files.data, ...vectors],
-    model: files.model,
+    dataFiles: [...dataFiles(file, places.path), ...vectors],
+    model: places.model,
   };
   return computeFingerprint(inputs, hashes);
+}
+
+/** Absolute paths of the data files that a `.ptune` file at `path` names, in a fixed order. */
+export function dataFiles({ settings }: PtuneFile, path: string): string[] {
+  const { data, examples, candidates } = settings;
+  const named = [
+    examples === undefined ? data.train : undefined,
+    data.validation,
+    data.test,
+    candidates.kind === 'file' ? candidates.path : undefined,
+  ];
+  const paths = named.filter((name) => typeof name === 'string');
+  return [...new Set(paths.map((name) => resolve(dirname(path), name)))];
 }
 
 /**

@@ -81,8 +81,8 @@ baseline: plain
   const of = (source: string, name: string) => {
     const file = parse(source);
     const prompt = file.prompts.find((candidate) => candidate.name === name)!;
-    const files = { path: path('x.ptune'), data: [path('train.csv')], model: inputs().model };
-    return promptFingerprint(file, prompt, files, new FileHashes());
+    const places = { path: path('x.ptune'), model: inputs().model };
+    return promptFingerprint(file, prompt, places, new FileHashes());
   };
 
   it.each<[string, string, string, string | undefined]>([
@@ -103,6 +103,12 @@ baseline: plain
     expect(changed).not.toBe(text);
     expect(staleReason(await of(text, name), await of(changed, name))).toBe(reason);
   });
+});
+
+it('finds the data files that are named, each once', () => {
+  const head = 'model: m\nanswer: b\ndata: { train: a/x.csv, validation: a/x.csv, test: ../t.csv }';
+  const file = parse(`---\n${head}\ncandidates: words.txt\n---\n@prompt p\n{a} {b}\n`);
+  expect(dataFiles(file, '/p/q/f.ptune')).toEqual(['/p/q/a/x.csv', '/p/t.csv', '/p/q/words.txt']);
 });
 
 describe('FileHashes', () => {
