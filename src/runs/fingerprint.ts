@@ -47,12 +47,13 @@ export function promptFingerprint(
 
 /** Absolute paths of the data files that a `.ptune` file at `path` names, in a fixed order. */
 export function dataFiles({ settings }: PtuneFile, path: string): string[] {
-  const { data, examples, candidates } = settings;
+  const { data, examples, candidates, labels } = settings;
   const named = [
     examples === undefined ? data.train : undefined,
     data.validation,
     data.test,
-    candidates.kind === 'file' ? candidates.path : undefined,
+    // With labels, the labels are the candidates and the file is not read.
+    candidates.kind === 'file' && labels === undefined ? candidates.path : undefined,
   ];
   const paths = named.filter((name) => typeof name === 'string');
   return [...new Set(paths.map((name) => resolve(dirname(path), name)))];

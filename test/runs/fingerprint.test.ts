@@ -8,6 +8,7 @@ import { FileHashes } from '../../src/runs/fileHashes.ts';
 import {
   canonicalJson,
   computeFingerprint,
+  dataFiles,
   promptFingerprint,
 } from '../../src/runs/fingerprint.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
