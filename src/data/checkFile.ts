@@ -22,17 +22,14 @@ export async function checkFile(text: string, path: string): Promise<Diagnostic[
   ]);
 }
 
-/** Whether a model's id is a folder, relative or absolute, rather than a name. */
-export function isFolderId(id: string): boolean {
-  return /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(id) || id === '.' || id === '..';
-}
-
 async function checkModel(file: PtuneFile, path: string): Promise<Diagnostic[]> {
   const { model } = file.settings;
   const span = (file.settingSpans.get('model.id') ?? file.settingSpans.get('model'))?.value;
-  if (!model || !span || !isFolderId(model.id)) return [];
+  if (!model || !span || model.id.startsWith('bundled/')) return [];
   const folder = resolve(dirname(path), model.id);
   if (!(await isFolder(folder))) {
+    // What can be a name on the Hub may lie in a cache; only a path has to exist here.
+    if (/^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(model.id)) return [];
     const message = `The model folder "${model.id}" does not exist. Correct the path, which is relative to this file, or use bundled/mini-mlm`;
     return [diagnostic('model/not-found', span, message)];
   }

@@ -9,7 +9,7 @@ import type { Diagnostic } from './diagnostics.ts';
 import { diagnostic } from './diagnostics.ts';
 import type { Line } from './lines.ts';
 import { isBlank, linesOf } from './lines.ts';
-import { readPrompt } from './promptReader.ts';
+import { directivePattern, readPrompt } from './promptReader.ts';
 import { settingsSchema } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { settingsFrom } from './settings.ts';
@@ -141,7 +141,7 @@ function readBody(lines: readonly Line[], diagnostics: Diagnostic[]): Body {
     const current = prompts.at(-1);
     if (text.startsWith('@#')) {
       comments.push({ text: text.slice(2).trim(), span });
-    } else if (/^@prompt(?![A-Za-z0-9_-])/.test(text)) {
+    } else if (directivePattern.exec(text)?.[0] === '@prompt') {
       prompts.push({ head: line, lines: [] });
     } else if (text.startsWith('@') && !text.startsWith('@@')) {
       const meansPrompt = unknownDirective(line, diagnostics);
@@ -161,7 +161,7 @@ function readBody(lines: readonly Line[], diagnostics: Diagnostic[]): Body {
 
 /** Reports the directive; true when "@prompt" must be what was meant. */
 function unknownDirective({ text, span }: Line, diagnostics: Diagnostic[]): boolean {
-  const word = /^@[^\s{]*/.exec(text)![0];
+  const word = directivePattern.exec(text)![0];
   const place = { start: span.start, end: span.start + word.length };
   const meansPrompt = nearestName(word.slice(1), ['prompt']) !== undefined;
   const hint = meansPrompt

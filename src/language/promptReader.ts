@@ -13,6 +13,9 @@ import { readTemplate } from './template.ts';
 import { joinNamed } from './virtualTokens.ts';
 import { readYamlMapping } from './yamlMapping.ts';
 
+/** The word that a directive's line begins with, such as "@prompt". */
+export const directivePattern = /^@[\p{L}\p{N}_-]*/u;
+
 /** The prompt, or undefined when it has no name, with everything that is wrong with it. */
 export function readPrompt(
   text: string,
@@ -58,7 +61,7 @@ interface Head {
 /** `@prompt NAME {…}`; the first word may be a misspelled directive. */
 function readHead(text: string, { text: line, span }: Line, diagnostics: Diagnostic[]): Head {
   const at = (index: number) => span.start + index;
-  const directive = /^@[^\s{]*/.exec(line)![0];
+  const directive = directivePattern.exec(line)![0];
   const spaces = /^\s*/.exec(line.slice(directive.length))![0];
   const nameStart = directive.length + spaces.length;
   const name = /^[^\s{]*/.exec(line.slice(nameStart))![0];

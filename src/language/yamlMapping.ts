@@ -16,6 +16,7 @@ export interface YamlMapping {
 
 /** Aliases could otherwise blow a few lines up into millions of values. */
 const mostValues = 200_000;
+const mostAliases = 1000;
 const deepest = 64;
 
 /**
@@ -77,6 +78,7 @@ class Reader {
   readonly #span: Span;
   readonly #verbatim: ReadonlySet<string>;
   #values = 0;
+  #aliases = 0;
 
   constructor(document: Document.Parsed, span: Span, verbatim: ReadonlySet<string>) {
     this.#document = document;
@@ -92,6 +94,9 @@ class Reader {
       );
     }
     if (isAlias(node)) {
+      if (++this.#aliases > mostAliases) {
+        throw new TooMuch(`The YAML has more than ${mostAliases} aliases; write the values out`);
+      }
       const target = node.resolve(this.#document);
       return target === undefined ? null : this.plain(target, path);
     }
