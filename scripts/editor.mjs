@@ -29,7 +29,7 @@ async function installCodeServer() {
     [server, ['install', '--omit=dev', ...quiet]],
     [join(server, 'extensions'), ['install', '--omit=dev', ...quiet]],
   ]) {
-    const status = await npm(args, folder);
+    const { status } = await npm(args, { cwd: folder });
     if (status !== 0) {
       throw new Error(
         `code-server could not be installed: "npm ${args.join(' ')}" in ${folder} ended with status ` +
@@ -59,10 +59,14 @@ async function chromium() {
   if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
     say('Installing Chromium for the tests (apt-get) …');
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const options = { env, stdout: 'stderr' };
-    const install = ['install', '-q', '-y', '--no-install-recommends', 'chromium'];
-    await run('apt-get', ['update', '-q'], options);
-    await run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...install], options);
+    const options = { env, output: 'stderr' };
+    const quiet = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=300'];
+    await run('apt-get', [...quiet, 'update'], options);
+    await run(
+      'apt-get',
+      [...quiet, 'install', '-y', '--no-install-recommends', 'chromium'],
+      options,
+    );
   }
   const installed = findChromium();
   if (installed !== undefined) return installed;

@@ -6,10 +6,11 @@ import { setup } from './setup.mjs';
 await setup();
 // npm runs scripts in the project's folder; the paths in the arguments are meant from here:
 const cwd = process.env.INIT_CWD ?? process.cwd();
-process.exitCode = await run(
+const { status } = await run(
   process.execPath,
   [join(root, 'dist/cli.cjs'), ...process.argv.slice(2)],
   {
     cwd,
   },
 );
+process.exitCode = status;

@@ -28,15 +28,11 @@ function isInstalled() {
 
 /**
  * Runs npm, the one that started this script where one did. It says what went wrong even where the
- * outer one was called with --silent, and says nothing on standard output.
+ * outer one was called with --silent.
  */
-export function npm(args, cwd = root) {
+export function npm(args, { cwd = root, output = 'stderr' } = {}) {
   const cli = process.env.npm_execpath;
-  const options = {
-    cwd,
-    env: { ...process.env, npm_config_loglevel: 'error' },
-    stdout: 'stderr',
-  };
+  const options = { cwd, output, env: { ...process.env, npm_config_loglevel: 'error' } };
   if (cli !== undefined && /npm-cli\.c?js$/.test(cli)) {
     return run(process.execPath, [cli, ...args], options);
   }
@@ -48,7 +44,7 @@ export async function setup() {
   checkNode();
   if (!isInstalled()) {
     say('Installing the dependencies (npm ci) …');
-    const status = await npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
+    const { status } = await npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
     if (status !== 0) {
       fail(`"npm ci" ended with status ${status}; its own messages above say why. Then repeat.`);
     }

@@ -4,8 +4,9 @@ import { root, run } from './steps.mjs';
 import { setup } from './setup.mjs';
 
 await setup();
-process.exitCode = await run(process.execPath, [
+const { status } = await run(process.execPath, [
   join(root, 'dist/cli.cjs'),
   'train',
   'examples/capitals.ptune',
 ]);
+process.exitCode = status;

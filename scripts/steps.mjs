@@ -24,20 +24,29 @@ export function fail(message) {
 }
 
 /**
- * Runs a command to its end and returns its exit status (128 + the number of the signal that ended
- * it). `stdout`: 'inherit' or 'stderr' (shown, but kept off standard output).
+ * Runs a command to its end. Resolves to its exit status (128 + the number of the signal that ended
+ * it) and, where `output` is 'collect', to what it printed. `output: 'stderr'` shows it but keeps it
+ * off standard output; 'inherit' leaves everything as it is.
  */
-export function run(command, args, { cwd = root, env = process.env, stdout = 'inherit' } = {}) {
+export function run(command, args, { cwd = root, env = process.env, output = 'inherit' } = {}) {
+  const stdio = {
+    inherit: 'inherit',
+    stderr: ['inherit', 2, 'inherit'],
+    collect: ['ignore', 'pipe', 'pipe'],
+  };
   return new Promise((resolve, reject) => {
-    const out = stdout === 'stderr' ? 2 : 'inherit';
-    const child = spawn(command, args, { cwd, env, stdio: ['inherit', out, 'inherit'] });
+    const child = spawn(command, args, { cwd, env, stdio: stdio[output] });
+    const printed = [];
+    child.stdout?.on('data', (chunk) => printed.push(chunk));
+    child.stderr?.on('data', (chunk) => printed.push(chunk));
     // Ctrl+C reaches the child as well: wait for how it ends rather than leave it behind.
     const ignore = () => {};
     process.on('SIGINT', ignore);
     child.on('error', reject);
-    child.on('close', (status, signal) => {
+    child.on('close', (code, signal) => {
       process.off('SIGINT', ignore);
-      resolve(status ?? 128 + constants.signals[signal]);
+      const status = code ?? 128 + constants.signals[signal];
+      resolve({ status, printed: Buffer.concat(printed).toString() });
     });
   });
 }

@@ -7,22 +7,24 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, root, run, say } from './steps.mjs';
-import { setup } from './setup.mjs';
+import { npm, setup } from './setup.mjs';
 
 const output = join(root, 'test/.output');
 
-/** What `npm run check` runs, by script name. */
+/** The checks of the sources, by script name. */
 const checks = ['types', 'lint', 'format:check', 'unused'];
 
-/** Runs every check, whatever the others say. */
+/** Runs every check, whatever the others say, and shows what the failed ones printed. */
 async function runChecks() {
-  const { npm } = await import('./setup.mjs');
-  const failed = [];
-  for (const name of checks) {
-    if ((await npm(['run', '--silent', name])) !== 0) failed.push(name);
-  }
-  for (const name of failed) say(`FAILED  npm run ${name}`);
-  return { passed: checks.length - failed.length, failed: failed.length };
+  const results = await Promise.all(
+    checks.map(async (name) => ({
+      name,
+      ...(await npm(['run', '--silent', name], { output: 'collect' })),
+    })),
+  );
+  const failed = results.filter(({ status }) => status !== 0);
+  for (const { name, printed } of failed) say(`FAILED  npm run ${name}\n${printed}`);
+  return { passed: results.length - failed.length, failed: failed.length };
 }
 
 /**
@@ -31,11 +33,11 @@ async function runChecks() {
  */
 async function runVitest(config, env = {}) {
   const results = join(output, `${config}.json`);
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const status = await run(
+  rmSync(results, { force: true });
+  const { status } = await run(
     process.execPath,
     [
-      vitest,
+      join(root, 'node_modules/vitest/vitest.mjs'),
       'run',
       ...['--config', config],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${results}`],
@@ -53,12 +55,19 @@ async function runVitest(config, env = {}) {
 
 /** Packs the extension, installs it in a real VS Code and runs the tests there. */
 async function runEditorTests() {
-  const { prepareEditor } = await import('./editor.mjs');
   const { pack } = await import('./package.mjs');
-  return runVitest('vitest.e2e.config.ts', {
-    PTUNE_CHROMIUM: await prepareEditor(),
-    PTUNE_VSIX: await pack(),
-  });
+  const { browser, error } = await editor;
+  if (error !== undefined) throw error;
+  return runVitest('vitest.e2e.config.ts', { PTUNE_CHROMIUM: browser, PTUNE_VSIX: await pack() });
+}
+
+/** Starts to install what the editor's tests need; it is awaited when they begin. */
+async function startPreparingEditor() {
+  const { prepareEditor } = await import('./editor.mjs');
+  return prepareEditor().then(
+    (browser) => ({ browser }),
+    (error) => ({ error }),
+  );
 }
 
 const phases = {
@@ -67,22 +76,23 @@ const phases = {
   editor: runEditorTests,
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !(name in phases));
+const named = process.argv.slice(2);
+const unknown = named.find((name) => !(name in phases));
 if (unknown !== undefined) {
   fail(`There are no tests called "${unknown}"; there are ${Object.keys(phases).join(', ')}.`);
 }
+const wanted = Object.keys(phases).filter((name) => named.length === 0 || named.includes(name));
 
 await setup();
-rmSync(output, { recursive: true, force: true });
+if (wanted.includes('editor')) rmSync(output, { recursive: true, force: true });
+const editor = wanted.includes('editor') ? startPreparingEditor() : undefined;
 const total = { passed: 0, failed: 0 };
 const durations = [];
-for (const [name, phase] of Object.entries(phases)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+for (const name of wanted) {
   const started = performance.now();
   let counts;
   try {
-    counts = await phase();
+    counts = await phases[name]();
   } catch (error) {
     say(`FAILED  ${name}: ${error.message}`);
     counts = { passed: 0, failed: 1 };
