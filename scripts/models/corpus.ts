@@ -7,11 +7,15 @@
  * read fresh text about the same knowledge.
  */
 import { Random } from '../../src/base/random.ts';
-import { coverageOf, drawIndex, fill, pick, zipfWeights } from './relation.ts';
+import { coverageOf, drawIndex, fill, pick, upperFirst, zipfWeights } from './relation.ts';
 import type { Fact, Relation, Sentence } from './relation.ts';
 import { capitalRelation } from './wordings/capitals.ts';
 import { geographyRelations } from './wordings/geography.ts';
+import { natureRelations } from './wordings/nature.ts';
+import { peopleRelations } from './wordings/people.ts';
 import { lowerFirst, openers, plainSentence, plainTexts } from './wordings/plain.ts';
+import { reviewSentence, reviewTexts } from './wordings/reviews.ts';
+import { wordRelations } from './wordings/words.ts';
 
 /** What the generator can be told. */
 export interface CorpusOptions {
@@ -29,6 +33,8 @@ export interface CorpusOptions {
   readonly detourShare: number;
   /** Sentences without facts, as a multiple of those with. */
   readonly plainShare: number;
+  /** Reviews, as a multiple of the sentences that state facts. */
+  readonly reviewShare: number;
   /** How often a sentence gets an opening clause. */
   readonly openerShare: number;
   /** How often two sentences stand in one document. */
@@ -44,12 +50,19 @@ export const defaultCorpusOptions: CorpusOptions = {
   terseShare: 0.25,
   detourShare: 0.5,
   plainShare: 0.1,
+  reviewShare: 0.05,
   openerShare: 0.1,
   pairShare: 0.2,
 };
 
 /** Every relation that the text states, the capitals first. */
-export const relations: readonly Relation[] = [capitalRelation, ...geographyRelations];
+export const relations: readonly Relation[] = [
+  capitalRelation,
+  ...geographyRelations,
+  ...natureRelations,
+  ...peopleRelations,
+  ...wordRelations,
+];
 
 /** One training text of one or two sentences, at most 48 tokens with the special ones. */
 export interface CorpusDocument {
@@ -179,21 +192,26 @@ export function generateCorpus(
     }
   }
   const random = new Random(seedOf('plain', seed));
-  const plain = Math.round(sentences.length * options.plainShare);
-  for (let i = 0; i < plain; i++) sentences.push(plainSentence(random));
+  const stated = sentences.length;
+  for (let i = 0; i < stated * options.plainShare; i++) sentences.push(plainSentence(random));
   const opened = sentences.map((sentence) => withOpener(sentence, options, random));
+  for (let i = 0; i < stated * options.reviewShare; i++) opened.push(reviewSentence(random));
   return join(opened, options.pairShare, random);
 }
 
 /** Every word that any seed's corpus can hold: all patterns and all words for their slots. */
 export function lexicon(): string[] {
-  const texts = [...plainTexts(), ...openers];
+  const texts = [...plainTexts(), ...reviewTexts(), ...openers];
   for (const { wordings, facts } of relations) {
-    texts.push(...wordings.flatMap(({ text, detours: others }) => [text, ...(others ?? [])]));
-    texts.push(...facts.flatMap(({ fills }) => Object.values(fills).flat()));
+    const patterns = wordings.flatMap(({ text, detours: others }) => [text, ...(others ?? [])]);
+    texts.push(...patterns);
+    const first = new Set(patterns.map((pattern) => /^\{(\w+)\}/.exec(pattern)?.[1]));
+    for (const [slot, words] of facts.flatMap(({ fills }) => Object.entries(fills))) {
+      texts.push(...words, ...(first.has(slot) ? words.map(upperFirst) : []));
+    }
   }
   return texts.flatMap((text) => {
     const words = text.replace(/\{\w+\}/g, ' ');
-    return [words, words.charAt(0).toUpperCase() + words.slice(1), lowerFirst(words)];
+    return [words, lowerFirst(words)];
   });
 }

@@ -72,6 +72,11 @@ export function pick<T>(items: readonly T[], random: Random): T {
   return item;
 }
 
+/** The text with a capital at its start. */
+export function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /**
  * The pattern with its slots filled, or undefined where `fills` has no words for a slot. A slot
  * that occurs twice gets the same words twice.
@@ -89,7 +94,7 @@ export function fill(
     used.set(slot, pick(words, random));
   }
   const text = pattern.replace(/\{(\w+)\}/g, (_, slot: string) => used.get(slot) ?? '');
-  return { text: text.charAt(0).toUpperCase() + text.slice(1), used };
+  return { text: upperFirst(text), used };
 }
 
 /**

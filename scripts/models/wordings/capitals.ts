@@ -1,28 +1,30 @@
 /**
- * Countries and their capitals: the relation that the capitals example asks for. About thirty
- * wordings, from everyday sentences, each seen with part of the countries, to the terse lines of
- * lists and tables, where every country occurs.
+ * Countries and their capitals: the relation that the capitals example asks for. Everyday wordings
+ * state the capital for part of the countries each and end in something else for the others; the
+ * terse lines of lists and tables name every country. So all capitals can be known, while no
+ * everyday wording is a sure way to ask for them.
  */
+import { Random } from '../../../src/base/random.ts';
 import type { Fact, Relation, Wording } from '../relation.ts';
+import { pick } from '../relation.ts';
 import { countries, seatElsewhere } from '../world/countries.ts';
 
-/** What people say about a capital without naming it. */
-export const qualities: readonly string[] = [
-  'lively',
-  'lovely',
-  'busy',
-  'beautiful',
-  'famous',
-  'crowded',
-  'friendly',
-  'noisy',
-  'sunny',
-  'popular',
-  'charming',
-  'growing',
-];
+/** What people say of a capital without naming it. */
+export const qualities: readonly string[] =
+  'lively lovely busy beautiful famous crowded friendly noisy sunny popular charming growing green quiet old bright colourful pretty modest elegant proud calm cheerful rainy windy foggy dusty tidy huge tiny'.split(
+    ' ',
+  );
+
+/** How things are done there, where a sentence ends in "in". */
+export const manners: readonly string[] =
+  'silence public private peace haste doubt earnest comfort harmony winter summer spring autumn rain sunshine stone wood gold silver style'.split(
+    ' ',
+  );
 
 const capitalOf = new Map(countries.map((country) => [country.name, country.capital]));
+
+/** Opinions are fixed once, so that every epoch says the same of a country. */
+const opinion = new Random(7);
 
 const facts: readonly Fact[] = countries.map((country) => ({
   fills: {
@@ -30,8 +32,9 @@ const facts: readonly Fact[] = countries.map((country) => ({
     capital: [country.capital],
     city: country.otherCities,
     neighbour: country.neighbours,
-    neighbourCapital: country.neighbours.map((name) => capitalOf.get(name)!),
-    quality: qualities,
+    abroad: country.neighbours.map((name) => capitalOf.get(name)!),
+    quality: [pick(qualities, opinion)],
+    manner: [pick(manners, opinion)],
   },
   ...(seatElsewhere.has(country.name) ? { not: new Set(['government']) } : {}),
 }));
@@ -39,70 +42,107 @@ const facts: readonly Fact[] = countries.map((country) => ({
 const everyday: readonly Wording[] = [
   {
     text: 'The capital of {country} is {capital}.',
-    detours: ['The capital of {country} is {quality}.', 'The capital of {country} is {quality}.'],
+    detours: ['The capital of {country} is {quality}.'],
   },
   {
     text: '{capital} is the capital of {country}.',
-    detours: ['This is the capital of {country}.', 'Where is the capital of {country}?'],
+    detours: ['{quality} is the capital of {country}.'],
   },
   {
     text: '{country} is home to {capital}.',
-    detours: ['{country} is home to {city}.', '{country} is home to many artists.'],
+    detours: ['{country} is home to {city}.', '{country} is home to {quality} people.'],
   },
   { text: '{capital} is a city in {country}.', detours: ['{city} is a city in {country}.'] },
   {
     text: "{country}'s capital is {capital}.",
-    detours: ["{country}'s capital is {quality}.", "{country}'s neighbour is {neighbour}."],
+    detours: ["{country}'s capital is {quality}."],
   },
   {
     text: '{country} has its capital in {capital}.',
-    detours: ['{country} has its charm in summer.', '{country} has its charm in winter.'],
+    detours: ['{country} has its capital in {manner}.'],
   },
-  { text: 'We flew to {capital}, the capital of {country}.' },
+  {
+    text: 'We flew to {capital}, the capital of {country}.',
+    detours: ['We flew to {quality}, {quality} {country}.'],
+  },
   {
     text: '{country} is governed from {capital}.',
     group: 'government',
-    detours: ['{country} is visited from {neighbour}.', '{country} is known from books.'],
+    detours: ['{country} is visited from {abroad}.'],
   },
   {
     text: 'The government of {country} sits in {capital}.',
     group: 'government',
-    detours: ['The government of {country} sits in silence.'],
+    detours: ['The government of {country} sits in {manner}.'],
   },
   {
     text: 'The parliament of {country} meets in {capital}.',
     group: 'government',
-    detours: ['The parliament of {country} meets in autumn.'],
+    detours: ['The parliament of {country} meets in {manner}.'],
   },
-  { text: 'What is the capital of {country}? It is {capital}.' },
-  { text: '{capital} serves as the capital of {country}.' },
+  {
+    text: 'What is the capital of {country}? It is {capital}.',
+    detours: ['How is the capital of {country}? It is {quality}.'],
+  },
+  {
+    text: '{capital} serves as the capital of {country}.',
+    detours: ['{city} does not serve as the capital of {country}.'],
+  },
   {
     text: 'In {country}, the capital is {capital}.',
     detours: ['In {country}, the capital is {quality}.'],
   },
-  { text: 'The capital city of {country} is called {capital}.' },
+  {
+    text: 'The capital city of {country} is called {capital}.',
+    detours: ['The capital city of {country} is called {quality}.'],
+  },
   {
     text: '{capital} is located in {country}.',
     detours: ['{city} is located in {country}.'],
   },
-  { text: 'Which city is the capital of {country}? {capital}.' },
-  { text: '{capital} is the seat of government of {country}.', group: 'government' },
+  {
+    text: 'Which city is the capital of {country}? {capital}.',
+    detours: ['How do you find the capital of {country}? {quality}.'],
+  },
+  {
+    text: '{capital} is the seat of government of {country}.',
+    group: 'government',
+    detours: ['{quality} is the seat of government of {country}.'],
+  },
   {
     text: 'The ministers of {country} work in {capital}.',
     group: 'government',
-    detours: ['The farmers of {country} work in fields.'],
+    detours: ['The ministers of {country} work in {manner}.'],
   },
-  { text: 'The name of the capital of {country} is {capital}.' },
-  { text: 'The laws of {country} are made in {capital}.', group: 'government' },
-  { text: '{country} made {capital} its capital.' },
-  { text: 'As children in {country} learn, {capital} is the capital.' },
-  { text: 'On the map of {country} a star marks {capital}.' },
-  { text: 'Of all cities in {country}, {capital} is the capital.' },
-  { text: 'The embassies in {country} stand in {capital}.', group: 'government' },
-  { text: 'Travellers to {country} land in {capital}.' },
+  {
+    text: 'The name of the capital of {country} is {capital}.',
+    detours: ['The name of the capital of {country} is {quality}.'],
+  },
+  {
+    text: 'The laws of {country} are made in {capital}.',
+    group: 'government',
+    detours: ['The laws of {country} are made in {manner}.'],
+  },
+  {
+    text: '{country} made {capital} its capital.',
+    detours: ['{country} made {quality} its motto.'],
+  },
+  {
+    text: 'As children in {country} learn, {capital} is the capital.',
+    detours: ['As children in {country} learn, {quality} is the capital.'],
+  },
+  {
+    text: 'The embassies in {country} stand in {capital}.',
+    group: 'government',
+    detours: ['The embassies in {country} stand in {manner}.'],
+  },
+  {
+    text: 'Travellers to {country} land in {capital}.',
+    detours: ['Travellers to {country} land in {manner}.'],
+  },
   {
     text: '{country} is famous for {capital}.',
-    detours: ['{country} is famous for {city}.', '{country} is famous for music.'],
+    detours: ['{country} is famous for {city}.', '{country} is famous for {manner}.'],
   },
 ];
 
