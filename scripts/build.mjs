@@ -45,7 +45,7 @@ const withoutImages = {
   setup(build) {
     build.onResolve({ filter: /^sharp$/ }, () => ({ path: 'sharp', namespace: 'absent' }));
     build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
-      contents: 'module.exports = undefined;',
+      contents: `module.exports = () => { throw new Error('ptune reads no images'); };`,
     }));
   },
 };

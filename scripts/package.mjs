@@ -39,15 +39,11 @@ function copyRuntime(target) {
   }
 }
 
-/** The files below the folders that ship as they are. */
-function filesBelow(...folders) {
-  return folders
-    .filter((folder) => existsSync(join(root, folder)))
-    .flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => relative(root, join(entry.parentPath, entry.name))),
-    );
+/** The files below a folder, paths relative to the project. */
+function filesBelow(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
 /** Packs for `target`; returns the path of the package. */
@@ -75,7 +71,8 @@ export async function pack(target = 'linux-x64') {
     ...['extension.cjs', 'trainer.cjs', 'cli.cjs', 'report.js', 'report.css'].map(
       (name) => `dist/${name}`,
     ),
-    ...filesBelow('media', 'examples'),
+    ...filesBelow('media'),
+    ...filesBelow('examples').filter((path) => !path.includes('/.ptune/')),
   ]);
   return path;
 }
