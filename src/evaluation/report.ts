@@ -107,6 +107,7 @@ function promptReport(assessed: AssessedPrompt, baseline: string | undefined): P
     settings: prompt.settings,
     runs: runs.map((run, i) => runReport(run, scores.seeds[i]!.accuracy)),
     ...(middle && { middleSeed: middle.seed }),
+    ...(runs.length > 1 && { meanCurve: thinned(meanCurve(runs), curvePoints) }),
     ...(scores.confusion && { confusion: scores.confusion }),
   };
 }
@@ -126,6 +127,15 @@ function runReport(run: ReportRun, accuracy: number): RunReport {
     ...(step !== undefined && { overfitAfter: step }),
     virtualTokens: run.virtualTokens,
   };
+}
+
+/** The mean loss of the runs at every step that all of them reached. */
+function meanCurve(runs: readonly ReportRun[]): CurvePoint[] {
+  const reached = Math.min(...runs.map((run) => run.curve.length));
+  return runs[0]!.curve.slice(0, reached).map(({ step }, i) => ({
+    step,
+    loss: meanOf(runs.map((run) => run.curve[i]!.loss)),
+  }));
 }
 
 /** At most `most` points, each the mean loss over an equal share of the steps, at its last step. */

@@ -86,6 +86,8 @@ export interface PromptReport {
   readonly runs: readonly RunReport[];
   /** The seed of the middle run, whose answers and vectors are shown where one stands for all. */
   readonly middleSeed?: number;
+  /** Training loss, the mean over the runs, as far as all of them went; absent for one run. */
+  readonly meanCurve?: readonly CurvePoint[];
   /** Classification only. */
   readonly confusion?: Confusion;
 }

@@ -1,0 +1,2 @@
+/** How views write numbers: one way for all of them (base/format.ts). */
+export * from '../base/format.ts';

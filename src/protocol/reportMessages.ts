@@ -1,0 +1,53 @@
+/**
+ * What the report page and the editor that shows it say to each other. The page computes nothing
+ * and does nothing itself: it gets one value and posts what the person wants.
+ */
+import type { Report } from './report.ts';
+
+/** The report to show, in place of the one before. */
+export interface ShowReport {
+  readonly type: 'report';
+  readonly report: Report;
+  /** By prompt name, why its score no longer belongs to the file ("template changed"). */
+  readonly stale?: Readonly<Record<string, string>>;
+}
+
+/** There is no report to show; the text says why and what to do next. */
+export interface ShowNothing {
+  readonly type: 'nothing';
+  readonly text: string;
+}
+
+/** What the editor tells the page. */
+export type ToReportPage = ShowReport | ShowNothing;
+
+/** The page listens; the editor answers with a report. */
+export interface PageReady {
+  readonly type: 'ready';
+}
+
+/** Show the `.ptune` file, at a prompt where one is named. */
+export interface OpenFile {
+  readonly type: 'openFile';
+  readonly prompt?: string;
+}
+
+export interface TrainPrompt {
+  readonly type: 'train';
+  readonly prompt: string;
+}
+
+/** Put text on the clipboard. */
+export interface CopyText {
+  readonly type: 'copy';
+  readonly text: string;
+}
+
+/** Show a run's folder. */
+export interface OpenRun {
+  readonly type: 'openRun';
+  readonly run: string;
+}
+
+/** What the page asks of the editor. */
+export type FromReportPage = PageReady | OpenFile | TrainPrompt | CopyText | OpenRun;

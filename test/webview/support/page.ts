@@ -1,0 +1,113 @@
+/** Bundles the report page and opens it in a real Chromium. */
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Report } from '../../../src/protocol/report.ts';
+import { renderReportPage } from '../../../src/protocol/reportPage.ts';
+import type { ReportPageOptions } from '../../../src/protocol/reportPage.ts';
+import { root } from '../../support/project.ts';
+
+/** The bundled script and style of the page, as text. */
+export interface Bundle {
+  readonly script: string;
+  readonly style: string;
+}
+
+/** Bundles webview/main.ts as the build does. */
+export async function bundlePage(): Promise<Bundle> {
+  const result = await build({
+    entryPoints: [join(root, 'webview/main.ts')],
+    outfile: 'report.js',
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: ['chrome128', 'firefox128', 'safari17'],
+    charset: 'utf8',
+  });
+  const text = (end: string) => result.outputFiles.find((file) => file.path.endsWith(end))!.text;
+  return { script: text('.js'), style: text('.css') };
+}
+
+/** Starts the Chromium named by PTUNE_CHROMIUM, or Debian's. */
+export async function startChromium(): Promise<Browser> {
+  const path = process.env['PTUNE_CHROMIUM'] ?? '/usr/bin/chromium';
+  if (!existsSync(path)) {
+    throw new Error(
+      `There is no Chromium at ${path}, and the report page is tested in one. ` +
+        'Install it with "apt-get install --no-install-recommends chromium", or name another with PTUNE_CHROMIUM.',
+    );
+  }
+  // The sandbox cannot start as root, which is what containers run as.
+  return chromium.launch({ executablePath: path, chromiumSandbox: false, args: ['--disable-gpu'] });
+}
+
+/** An opened page, with what its console and its content security policy complained about. */
+export interface OpenedPage {
+  readonly page: Page;
+  readonly complaints: readonly string[];
+  /** What the page posted to its editor; empty in a browser. */
+  posted(): Promise<unknown[]>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions extends BrowserContextOptions {
+  readonly host?: ReportPageOptions['host'];
+  /** A script that runs before the page's own. */
+  readonly before?: string;
+}
+
+/** Opens the self-contained page from a file, as a person would. */
+export async function openPage(
+  browser: Browser,
+  bundle: Bundle,
+  report: Report | undefined,
+  { host = 'browser', before, ...options }: OpenOptions = {},
+): Promise<OpenedPage> {
+  const folder = await mkdtemp(join(tmpdir(), 'ptune-page-'));
+  const path = join(folder, 'report.html');
+  const html = renderReportPage(report, {
+    script: { text: bundle.script },
+    style: { text: bundle.style },
+    nonce: 'nonceOfTheTest',
+    host,
+  });
+  await writeFile(path, html);
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    ...options,
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() !== 'log') complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.addInitScript(
+    `document.addEventListener('securitypolicyviolation', (event) =>
+      console.error('policy: ' + event.violatedDirective + ' ' + event.sourceFile));`,
+  );
+  if (host === 'editor') await page.addInitScript(readFileSync(editorScript, 'utf8'));
+  if (before !== undefined) await page.addInitScript(before);
+  await page.goto(pathToFileURL(path).href);
+  return {
+    page,
+    complaints,
+    posted: () => page.evaluate('globalThis.posted ?? []'),
+    close: async () => {
+      await context.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** What an editor gives to the page's script. */
+const editorScript = join(root, 'test/webview/support/editor.js');

@@ -1,0 +1,89 @@
+/** The controls of the page, the only module that knows the library they come from. */
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeTextField,
+} from '@vscode/webview-ui-toolkit';
+import { custom, h } from './element.ts';
+
+/** Defines the custom elements; once, before any of them is made. */
+export function registerControls(): void {
+  provideVSCodeDesignSystem().register(
+    vsCodeButton(),
+    vsCodeDropdown(),
+    vsCodeOption(),
+    vsCodeTextField(),
+  );
+}
+
+/** A push button. */
+export function button(label: string, onClick: () => void): HTMLElement {
+  return custom('vscode-button', { appearance: 'secondary', on: { click: onClick } }, label);
+}
+
+/** A text field that reports every change of its text. */
+export function searchField(
+  label: string,
+  value: string,
+  onInput: (text: string) => void,
+): HTMLElement {
+  return custom('vscode-text-field', {
+    class: 'search',
+    placeholder: label,
+    'aria-label': label,
+    size: 24,
+    value,
+    on: { input: (event) => onInput((event.target as HTMLInputElement).value) },
+  });
+}
+
+/** A list of which one is chosen, with its label before it. */
+export function dropdown(
+  label: string,
+  options: readonly string[],
+  chosen: number,
+  onChange: (index: number) => void,
+): HTMLElement {
+  const list = custom(
+    'vscode-dropdown',
+    {
+      'aria-label': label,
+      on: {
+        change: (event) => onChange((event.target as HTMLSelectElement).selectedIndex),
+      },
+    },
+    ...options.map((option, i) => custom('vscode-option', { selected: i === chosen }, option)),
+  );
+  return h('span', { class: 'labelled' }, h('span', { 'aria-hidden': 'true' }, label), list);
+}
+
+/** Buttons of which exactly one is pressed. */
+export function choice<T extends string>(
+  label: string,
+  options: readonly { readonly value: T; readonly text: string }[],
+  chosen: T,
+  onChange: (value: T) => void,
+): HTMLElement {
+  const buttons = options.map(({ value, text }) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'chip',
+        'aria-pressed': String(value === chosen),
+        on: {
+          click: () => {
+            buttons.forEach((other, i) =>
+              other.setAttribute('aria-pressed', String(options[i]!.value === value)),
+            );
+            onChange(value);
+          },
+        },
+      },
+      text,
+    ),
+  );
+  return h('div', { class: 'choice', role: 'group', 'aria-label': label }, ...buttons);
+}

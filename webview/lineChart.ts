@@ -1,0 +1,223 @@
+/**
+ * A small line chart in SVG: a few series over steps, marks on chosen points, and a readout that
+ * follows the pointer or the arrow keys. It draws itself again when its width changes; its height
+ * is fixed, so nothing below it moves.
+ */
+import { h, svg } from './element.ts';
+import { niceTicks } from './ticks.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Series {
+  /** For the legend and the readout; several series may share one, and then one entry. */
+  readonly name: string;
+  /** The class that styles line and legend: never color alone, also width, dashes or dots. */
+  readonly style: string;
+  readonly points: readonly Point[];
+  /** A dot at every point. */
+  readonly dots?: boolean;
+  /** Is part of the readout. */
+  readonly read?: boolean;
+}
+
+export interface Mark extends Point {
+  readonly text: string;
+}
+
+export interface ChartOptions {
+  readonly title: string;
+  readonly unit: string;
+  readonly series: readonly Series[];
+  readonly marks: readonly Mark[];
+  /** Name of the marks in the legend. */
+  readonly markName: string;
+  readonly format: (y: number) => string;
+  /** Where the vertical axis ends, when the data do not say. */
+  readonly yMax?: number;
+}
+
+const height = 210;
+const margin = { top: 10, right: 14, bottom: 24, left: 44 };
+
+/** The chart with its title, legend and readout. */
+export function lineChart(options: ChartOptions): HTMLElement {
+  const readout = h('output', { class: 'readout' }, 'Point at the chart, or use the arrow keys.');
+  const plot = h('div', {
+    class: 'plot',
+    tabindex: 0,
+    role: 'img',
+    'aria-label': `${options.title}. ${spokenSummary(options)}`,
+  });
+  const draw = (width: number) => drawPlot(plot, readout, width, options);
+  new ResizeObserver(([entry]) => draw(Math.floor(entry!.contentRect.width))).observe(plot);
+  return h(
+    'figure',
+    { class: 'chart' },
+    h(
+      'figcaption',
+      {},
+      h('span', { class: 'title' }, options.title),
+      h('span', { class: 'note' }, options.unit),
+    ),
+    legend(options),
+    plot,
+    readout,
+  );
+}
+
+function spokenSummary({ series, format }: ChartOptions): string {
+  return series
+    .filter((one) => one.read && one.points.length > 0)
+    .map((one) => `${one.name}: ${format(one.points[0]!.y)} to ${format(one.points.at(-1)!.y)}`)
+    .join('; ');
+}
+
+function legend({ series, marks, markName }: ChartOptions): HTMLElement {
+  const names = [...new Map(series.map((one) => [one.name, one])).values()];
+  return h(
+    'ul',
+    { class: 'legend' },
+    ...names.map((one) =>
+      h(
+        'li',
+        {},
+        svg(
+          'svg',
+          { class: one.style, viewBox: '0 0 22 8', 'aria-hidden': 'true' },
+          svg('path', { class: 'line', d: 'M0 4H22' }),
+          ...(one.dots ? [svg('circle', { class: 'point', cx: 11, cy: 4, r: 2.2 })] : []),
+        ),
+        one.name,
+      ),
+    ),
+    marks.length > 0 &&
+      h(
+        'li',
+        {},
+        svg(
+          'svg',
+          { class: 'chosen', viewBox: '0 0 22 12', 'aria-hidden': 'true' },
+          svg('path', { class: 'mark', d: diamond(11, 6) }),
+        ),
+        markName,
+      ),
+  );
+}
+
+function drawPlot(
+  plot: HTMLElement,
+  readout: HTMLElement,
+  width: number,
+  options: ChartOptions,
+): void {
+  if (width < margin.left + margin.right + 20) return;
+  const all = options.series.flatMap((one) => one.points);
+  const xMax = Math.max(1, ...all.map((point) => point.x));
+  const yTicks = niceTicks(options.yMax ?? Math.max(1e-9, ...all.map((point) => point.y)), 4);
+  const yMax = options.yMax ?? yTicks.at(-1)!;
+  const x = (value: number) => margin.left + (value / xMax) * (width - margin.left - margin.right);
+  const y = (value: number) =>
+    height - margin.bottom - (value / yMax) * (height - margin.top - margin.bottom);
+  const guide = svg('path', { class: 'guide', d: '' });
+  plot.replaceChildren(
+    svg(
+      'svg',
+      { viewBox: `0 0 ${width} ${height}`, width, height, 'aria-hidden': 'true' },
+      ...yTicks.map((tick) => axisLine(tick, y(tick), width, options)),
+      ...niceTicks(xMax, width < 380 ? 4 : 6).map((tick) =>
+        svg('text', { class: 'tick x', x: x(tick), y: height - 8 }, tick),
+      ),
+      ...options.series.map((one) => seriesView(one, x, y)),
+      guide,
+      ...options.marks.map((mark) =>
+        svg(
+          'g',
+          { class: 'chosen' },
+          svg('path', { class: 'mark', d: diamond(x(mark.x), y(mark.y)) }),
+          svg('title', {}, mark.text),
+        ),
+      ),
+    ),
+  );
+  follow(plot, options, x, (step) => {
+    guide.setAttribute('d', `M${x(step)} ${margin.top}V${height - margin.bottom}`);
+    readout.textContent = readoutText(step, options);
+  });
+}
+
+function axisLine(tick: number, at: number, width: number, options: ChartOptions): SVGElement {
+  return svg(
+    'g',
+    {},
+    svg('path', { class: 'grid', d: `M${margin.left} ${at}H${width - margin.right}` }),
+    svg('text', { class: 'tick y', x: margin.left - 8, y: at + 4 }, options.format(tick)),
+  );
+}
+
+function seriesView(
+  { style, points, dots }: Series,
+  x: (value: number) => number,
+  y: (value: number) => number,
+): SVGElement {
+  const at = points.map((point) => ({ x: x(point.x).toFixed(1), y: y(point.y).toFixed(1) }));
+  return svg(
+    'g',
+    { class: style },
+    svg('path', { class: 'line', d: at.map((p, i) => `${i ? 'L' : 'M'}${p.x} ${p.y}`).join('') }),
+    ...(dots ? at.map((p) => svg('circle', { class: 'point', cx: p.x, cy: p.y, r: 2.2 })) : []),
+  );
+}
+
+/** Calls `show` with the step under the pointer, or moved to by arrow keys, Home and End. */
+function follow(
+  plot: HTMLElement,
+  { series }: ChartOptions,
+  x: (value: number) => number,
+  show: (step: number) => void,
+): void {
+  const steps = [...new Set(series.flatMap((one) => one.points.map((p) => p.x)))].sort(
+    (a, b) => a - b,
+  );
+  if (steps.length === 0) return;
+  const page = Math.max(1, Math.round(steps.length / 40));
+  let place = Math.min(Number(plot.dataset['place'] ?? steps.length - 1), steps.length - 1);
+  const go = (to: number) => {
+    place = Math.max(0, Math.min(steps.length - 1, to));
+    plot.dataset['place'] = String(place);
+    show(steps[place]!);
+  };
+  plot.onpointermove = (event) => {
+    const at = event.clientX - plot.getBoundingClientRect().left;
+    const nearest = steps.reduce((a, b) => (Math.abs(x(b) - at) < Math.abs(x(a) - at) ? b : a));
+    go(steps.indexOf(nearest));
+  };
+  plot.onkeydown = (event) => {
+    const moves: Record<string, number> = {
+      ArrowLeft: place - page,
+      ArrowRight: place + page,
+      Home: 0,
+      End: steps.length - 1,
+    };
+    const to = moves[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    go(to);
+  };
+}
+
+/** "step 240: training 0.35, validation 0.52": each series' last value up to the step. */
+function readoutText(step: number, { series, format }: ChartOptions): string {
+  const values = series
+    .filter((one) => one.read)
+    .map((one) => ({ name: one.name, point: one.points.findLast((point) => point.x <= step) }))
+    .filter(({ point }) => point !== undefined)
+    .map(({ name, point }) => `${name} ${format(point!.y)}`);
+  return `step ${step}: ${values.join(', ')}`;
+}
+
+function diamond(x: number, y: number): string {
+  return `M${x} ${y - 5.5}L${x + 5.5} ${y}L${x} ${y + 5.5}L${x - 5.5} ${y}Z`;
+}

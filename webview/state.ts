@@ -1,0 +1,36 @@
+/** What the person chose on the page; it survives a new report and a hidden page. */
+import type { Metric } from '../src/protocol/report.ts';
+import type { FromReportPage } from '../src/protocol/reportMessages.ts';
+
+export type ExampleFilter = 'all' | 'differ' | 'wrong' | 'fixed' | 'broken';
+
+export interface ViewState {
+  filter: ExampleFilter;
+  search: string;
+  /** The prompt whose answers the filters are about; the best continuous one when absent. */
+  compared?: string;
+  metric?: Metric;
+  /** The seed whose vectors are shown, by prompt name; the middle one when absent. */
+  readonly seeds: Record<string, number>;
+  /** Ids of the sections that were folded or unfolded, with whether they are open. */
+  readonly open: Record<string, boolean>;
+}
+
+/** What every view gets beside the report. */
+export interface ViewContext {
+  readonly state: ViewState;
+  /** Keeps the state. */
+  readonly save: () => void;
+  /** Asks the editor for something. */
+  readonly post: (message: FromReportPage) => void;
+  /** There is an editor to open files in. */
+  readonly hasEditor: boolean;
+  /** By prompt name, why its score no longer belongs to the file. */
+  readonly stale: Readonly<Record<string, string>>;
+}
+
+/** The state before the person chose anything, over what is left of an earlier one. */
+export function viewState(saved: unknown): ViewState {
+  const initial: ViewState = { filter: 'all', search: '', seeds: {}, open: {} };
+  return typeof saved === 'object' && saved !== null ? { ...initial, ...saved } : initial;
+}

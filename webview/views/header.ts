@@ -1,0 +1,56 @@
+/** The head of the page: what was scored, on what, and what can be done with it. */
+import { counted } from '../../src/protocol/format.ts';
+import type { Report } from '../../src/protocol/report.ts';
+import type { Candidates } from '../../src/protocol/summary.ts';
+import { scoreboardMarkdown } from '../copyText.ts';
+import { button } from '../controls.ts';
+import { h } from '../element.ts';
+import type { ViewContext } from '../state.ts';
+
+export function headerView(report: Report, context: ViewContext): HTMLElement {
+  return h(
+    'header',
+    { class: 'head' },
+    h(
+      'div',
+      { class: 'what' },
+      h('h1', {}, report.file),
+      h('p', { class: 'facts' }, ...facts(report).map((fact) => h('span', {}, fact))),
+    ),
+    h(
+      'div',
+      { class: 'actions' },
+      context.hasEditor && button('Open file', () => context.post({ type: 'openFile' })),
+      button('Copy scoreboard', () =>
+        context.post({ type: 'copy', text: scoreboardMarkdown(report) }),
+      ),
+    ),
+  );
+}
+
+function facts(report: Report): string[] {
+  return [
+    report.model.id,
+    `${report.split} split, ${counted(report.examples, 'example')}`,
+    candidatesText(report.candidates),
+    // The time zone of the reader; the value itself is UTC.
+    new Date(report.createdAt).toLocaleString(undefined, {
+      dateStyle: 'medium',
+      timeStyle: 'short',
+    }),
+  ];
+}
+
+/** From what an answer was chosen, which belongs beside every score. */
+export function candidatesText({ kind, count }: Candidates): string {
+  switch (kind) {
+    case 'answers':
+      return `chosen among ${counted(count, 'candidate answer')}`;
+    case 'vocabulary':
+      return `chosen among all ${counted(count, 'token')}`;
+    case 'file':
+      return `chosen among ${counted(count, 'listed candidate')}`;
+    case 'labels':
+      return `chosen among ${counted(count, 'label')}`;
+  }
+}

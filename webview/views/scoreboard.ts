@@ -1,0 +1,156 @@
+/**
+ * The scoreboard: every prompt's answers right with the 95 % interval on one scale, the baseline as
+ * a line through all rows, and the difference to it in numbers and words.
+ */
+import {
+  percent,
+  percentRange,
+  points,
+  pointsRange,
+  pValueText,
+} from '../../src/protocol/format.ts';
+import type { PromptReport, Report } from '../../src/protocol/report.ts';
+import type { Difference, PromptSummary } from '../../src/protocol/summary.ts';
+import { h } from '../element.ts';
+import type { ViewContext } from '../state.ts';
+import { icon } from './icons.ts';
+import { measuresTable } from './measures.ts';
+import { section } from './section.ts';
+import { templateText } from './templateText.ts';
+
+export function scoreboardSection(report: Report, context: ViewContext): HTMLElement {
+  const prompts = byAccuracy(report.prompts);
+  const baseline = report.prompts.find((prompt) => prompt.baseline)?.summary;
+  const table = h(
+    'table',
+    { class: 'scoreboard', role: 'table', 'aria-label': 'Scoreboard' },
+    headings(baseline),
+    h(
+      'tbody',
+      { role: 'rowgroup' },
+      ...prompts.map((prompt) => promptRow(prompt, baseline, context)),
+    ),
+  );
+  return section(
+    context,
+    'scoreboard',
+    'Scoreboard',
+    'answers right, with 95 % intervals',
+    table,
+    h('details', { class: 'more' }, h('summary', {}, 'All measures'), measuresTable(report)),
+  );
+}
+
+function headings(baseline: PromptSummary | undefined): HTMLElement {
+  const axis = h(
+    'span',
+    { class: 'axis', 'aria-hidden': 'true' },
+    ...[0, 25, 50, 75, 100].map((tick) => h('span', { vars: { '--at': `${tick}%` } }, tick)),
+  );
+  const heading = (name: string, ...content: readonly (Node | string)[]) =>
+    h('th', { role: 'columnheader', scope: 'col', class: name }, ...content);
+  return h(
+    'thead',
+    { role: 'rowgroup' },
+    h(
+      'tr',
+      { role: 'row' },
+      heading('prompt', 'prompt'),
+      heading('track', h('span', { class: 'spoken' }, 'scale in percent'), axis),
+      heading('score', 'answers right'),
+      heading('difference', baseline ? `difference to ${baseline.name}` : 'difference'),
+      heading('seeds', 'seeds'),
+    ),
+  );
+}
+
+function promptRow(
+  prompt: PromptReport,
+  baseline: PromptSummary | undefined,
+  context: ViewContext,
+): HTMLElement {
+  const { summary } = prompt;
+  const cell = (name: string, ...content: readonly (Node | string | false)[]) =>
+    h('td', { role: 'cell', class: name }, ...content);
+  return h(
+    'tr',
+    { role: 'row', class: summary.kind },
+    h(
+      'th',
+      { role: 'rowheader', scope: 'row', class: 'prompt' },
+      h('span', { class: 'name' }, summary.name),
+      ...tags(prompt, context),
+      templateText(prompt.template),
+    ),
+    cell('track', track(summary, baseline)),
+    cell(
+      'score',
+      h('strong', {}, percent(summary.accuracy)),
+      h('span', { class: 'interval' }, percentRange(summary.interval)),
+    ),
+    cell('difference', ...differenceText(summary.difference)),
+    cell('seeds', seedsText(summary)),
+  );
+}
+
+function tags(prompt: PromptReport, context: ViewContext): HTMLElement[] {
+  const stale = context.stale[prompt.summary.name];
+  const count = prompt.runs[0]?.virtualTokens.length;
+  return [
+    ...(prompt.baseline ? [h('span', { class: 'tag' }, 'baseline')] : []),
+    ...(count ? [h('span', { class: 'tag' }, `${count} virtual tokens`)] : []),
+    ...(stale === undefined ? [] : [h('span', { class: 'tag stale' }, `⟳ stale: ${stale}`)]),
+  ];
+}
+
+/** The interval as a bar with ends, its score as a dot, each seed as a ring. */
+function track(summary: PromptSummary, baseline: PromptSummary | undefined): HTMLElement {
+  const at = (share: number) => `${(share * 100).toFixed(2)}%`;
+  const [low, high] = summary.interval;
+  const seeds = summary.seeds && summary.seeds.length > 1 ? summary.seeds : [];
+  return h(
+    'div',
+    { class: 'scale', 'aria-hidden': 'true' },
+    baseline && h('span', { class: 'baseline', vars: { '--at': at(baseline.accuracy) } }),
+    h('span', { class: 'bar', vars: { '--low': at(low), '--high': at(high) } }),
+    ...seeds.map((seed) => h('span', { class: 'ring', vars: { '--at': at(seed.accuracy) } })),
+    h('span', { class: 'dot', vars: { '--at': at(summary.accuracy) } }),
+  );
+}
+
+function differenceText(difference: Difference | undefined): HTMLElement[] {
+  if (!difference) return [];
+  const { accuracy, interval, pValue, significant } = difference;
+  const direction = accuracy > 0 ? 'better' : 'worse';
+  return [
+    h(
+      'strong',
+      { class: significant ? direction : 'undecided' },
+      significant ? icon(direction) : icon('undecided'),
+      `${points(accuracy)} ${Math.abs(Math.round(accuracy * 100)) === 1 ? 'point' : 'points'}`,
+    ),
+    h('span', { class: 'interval' }, pointsRange(interval)),
+    h(
+      'span',
+      { class: 'significance' },
+      `${significant ? 'significant' : 'not significant'}, ${pValueText(pValue)}`,
+    ),
+  ];
+}
+
+function seedsText({ seeds }: PromptSummary): HTMLElement | string {
+  if (!seeds || seeds.length === 0) return '';
+  return h(
+    'span',
+    { class: 'values' },
+    ...seeds.map((seed) =>
+      h('span', { title: `seed ${seed.seed}` }, percent(seed.accuracy).replace(' %', '')),
+    ),
+    ' %',
+  );
+}
+
+/** Best first; of equal ones in the order of the file. */
+function byAccuracy(prompts: readonly PromptReport[]): PromptReport[] {
+  return [...prompts].sort((a, b) => b.summary.accuracy - a.summary.accuracy);
+}

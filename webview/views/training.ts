@@ -1,0 +1,147 @@
+/** How the runs went: loss, validation score, and what each seed came to. */
+import { duration, percent } from '../../src/protocol/format.ts';
+import type { PromptReport, Report, RunReport } from '../../src/protocol/report.ts';
+import { h } from '../element.ts';
+import type { Mark, Series } from '../lineChart.ts';
+import { lineChart } from '../lineChart.ts';
+import type { ViewContext } from '../state.ts';
+import { empty, section } from './section.ts';
+
+export function trainingSection(report: Report, context: ViewContext): HTMLElement | undefined {
+  const learned = report.prompts.filter((prompt) => prompt.runs.length > 0);
+  if (learned.length === 0) return undefined;
+  return section(
+    context,
+    'training',
+    'Training',
+    'vectors are kept from the step that is best on validation',
+    ...learned.map((prompt) => promptTraining(prompt, learned.length > 1)),
+  );
+}
+
+function promptTraining(prompt: PromptReport, named: boolean): HTMLElement {
+  const { runs, summary } = prompt;
+  const content = runs.some((run) => run.curve.length > 0)
+    ? h('div', { class: 'charts' }, lossChart(prompt), validationChart(prompt))
+    : empty('No curve was kept of these runs.');
+  return h(
+    'div',
+    { class: 'training' },
+    named && h('h3', {}, summary.name),
+    content,
+    ...overfitNotes(runs),
+    runsTable(summary.name, runs),
+  );
+}
+
+function lossChart(prompt: PromptReport): HTMLElement {
+  const { runs, meanCurve } = prompt;
+  const several = runs.length > 1;
+  const training: Series[] = runs.map((run) => ({
+    name: several ? 'each seed' : 'training',
+    style: several ? 'thin' : 'thick',
+    points: run.curve.map(({ step, loss }) => ({ x: step, y: loss })),
+    read: !several,
+  }));
+  const mean: Series[] =
+    several && meanCurve
+      ? [
+          {
+            name: 'training',
+            style: 'thick',
+            points: meanCurve.map(({ step, loss }) => ({ x: step, y: loss })),
+            read: true,
+          },
+        ]
+      : [];
+  return lineChart({
+    title: 'Loss',
+    unit: 'nats, over steps',
+    series: [...training, ...mean, ...validationSeries(runs, (point) => point.loss)],
+    marks: chosen(runs, (point) => point.loss),
+    markName: 'step kept',
+    format: (value) => String(Number(value.toFixed(2))),
+  });
+}
+
+function validationChart({ runs }: PromptReport): HTMLElement {
+  return lineChart({
+    title: 'Validation, answers right',
+    unit: '%, over steps',
+    series: validationSeries(runs, (point) => point.accuracy),
+    marks: chosen(runs, (point) => point.accuracy),
+    markName: 'step kept',
+    format: percent,
+    yMax: 1,
+  });
+}
+
+type Validation = RunReport['validation'][number];
+
+function validationSeries(
+  runs: readonly RunReport[],
+  value: (point: Validation) => number,
+): Series[] {
+  return runs.map((run, i) => ({
+    name: runs.length > 1 ? `validation, seed ${run.seed}` : 'validation',
+    style: `validation seed-${i % 4}`,
+    points: run.validation.map((point) => ({ x: point.step, y: value(point) })),
+    dots: true,
+    read: true,
+  }));
+}
+
+function chosen(runs: readonly RunReport[], value: (point: Validation) => number): Mark[] {
+  return runs.flatMap((run) => {
+    const point = run.validation.find((one) => one.step === run.bestStep);
+    if (!point) return [];
+    return [{ x: point.step, y: value(point), text: `seed ${run.seed}: step ${run.bestStep}` }];
+  });
+}
+
+function overfitNotes(runs: readonly RunReport[]): HTMLElement[] {
+  return runs
+    .filter((run) => run.overfitAfter !== undefined)
+    .map((run) =>
+      h(
+        'p',
+        { class: 'remark' },
+        `Seed ${run.seed}: validation loss rose after step ${run.overfitAfter!} while training loss fell, so later steps learned the training examples by heart.`,
+      ),
+    );
+}
+
+function runsTable(name: string, runs: readonly RunReport[]): HTMLElement {
+  const headings = ['seed', 'test', 'step kept', 'loss', 'time', 'status', 'run'];
+  return h(
+    'div',
+    { class: 'scroll' },
+    h(
+      'table',
+      { class: 'numbers', 'aria-label': `Runs of ${name}` },
+      h('thead', {}, h('tr', {}, ...headings.map((text) => h('th', { scope: 'col' }, text)))),
+      h(
+        'tbody',
+        {},
+        ...runs.map((run) =>
+          h(
+            'tr',
+            {},
+            h('th', { scope: 'row' }, run.seed),
+            h('td', {}, percent(run.accuracy)),
+            h('td', {}, `${run.bestStep} of ${run.steps}`),
+            h('td', {}, lossRange(run)),
+            h('td', {}, duration(run.seconds)),
+            h('td', {}, run.status),
+            h('td', {}, h('code', {}, run.run)),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function lossRange({ curve }: RunReport): string {
+  const [first, last] = [curve[0], curve.at(-1)];
+  return first && last ? `${first.loss.toFixed(2)} → ${last.loss.toFixed(2)}` : '–';
+}
