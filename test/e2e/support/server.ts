@@ -3,7 +3,15 @@
  * and a copy of a workspace.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -72,25 +80,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     filter: (path) => !path.endsWith('/.ptune'),
   });
   writeSettings(folder, options);
-  // Nothing of the caller's settings reaches it; the trainer finds the caller's Node on the path.
-  const env = {
-    PATH: process.env.PATH,
-    LANG: 'C.UTF-8',
-    HOME: join(folder, 'home'),
-    XDG_CONFIG_HOME: join(folder, 'config'),
-    XDG_DATA_HOME: join(folder, 'data'),
-    XDG_CACHE_HOME: join(folder, 'cache'),
-  };
-  const base = [
-    codeServer,
-    ...['--config', '/dev/null'],
-    ...['--user-data-dir', join(folder, 'user-data')],
-    ...['--extensions-dir', join(folder, 'extensions')],
-  ];
-  if (options.vsix !== undefined) {
-    const install = [...base, '--install-extension', options.vsix];
-    await promisify(execFile)(node, install, { env, cwd: folder });
-  }
+  if (options.vsix !== undefined) await installExtension(folder, options.vsix);
   const port = await freePort();
   const flags = [
     ...['--bind-addr', `127.0.0.1:${port}`, '--auth', 'none'],
@@ -98,7 +88,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     // A closed page would leave its extension host behind for hours.
     ...['--disable-getting-started-override', '--reconnection-grace-time', '5'],
   ];
-  const head = startGroup(node, [...base, ...flags, workspace], { env, cwd: folder, log });
+  const head = startGroup(node, [...argumentsFor(folder), ...flags, workspace], {
+    env: environmentFor(folder),
+    cwd: folder,
+    log,
+  });
   const atExit = () => head.pid !== undefined && process.kill(-head.pid, 'SIGKILL');
   process.once('exit', atExit);
   const server: Server = {
@@ -121,6 +115,37 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     throw new Error(`code-server did not start; it printed:\n${printed}`, { cause: error });
   }
   return server;
+}
+
+/** Installs a packed extension for a server in `folder`; returns the folder it was unpacked to. */
+export async function installExtension(folder: string, vsix: string): Promise<string> {
+  const install = [...argumentsFor(folder), '--install-extension', vsix];
+  await promisify(execFile)(node, install, { env: environmentFor(folder), cwd: folder });
+  const extensions = join(folder, 'extensions');
+  const [name] = readdirSync(extensions).filter((entry) => entry.startsWith('ptune.'));
+  if (name === undefined) throw new Error(`${vsix} was installed, but ${extensions} has no ptune`);
+  return join(extensions, name);
+}
+
+/** Nothing of the caller's settings gets in; the trainer finds the caller's Node on the path. */
+function environmentFor(folder: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    LANG: 'C.UTF-8',
+    HOME: join(folder, 'home'),
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_DATA_HOME: join(folder, 'data'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+  };
+}
+
+function argumentsFor(folder: string): string[] {
+  return [
+    codeServer,
+    ...['--config', '/dev/null'],
+    ...['--user-data-dir', join(folder, 'user-data')],
+    ...['--extensions-dir', join(folder, 'extensions')],
+  ];
 }
 
 function writeSettings(folder: string, { theme = 'light', settings = {} }: ServerOptions): void {
