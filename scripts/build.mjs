@@ -6,9 +6,14 @@
  */
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { noticesFor } from './notices.mjs';
 import { isMain, isUpToDate, root, say, writeStamp, writeWhole } from './steps.mjs';
 
 const stamp = join(root, 'dist/build.json');
+const notices = 'dist/licenses.txt';
+
+/** Packages that ship as they are, beside the bundles. */
+const native = ['node_modules/onnxruntime-node/', 'node_modules/onnxruntime-common/'];
 
 const node = {
   platform: 'node',
@@ -104,12 +109,14 @@ export async function build() {
   const outputs = results.flatMap(({ outputFiles }) =>
     outputFiles.map((file) => relative(root, file.path)),
   );
+  const sources = Object.values(made).flatMap(({ inputs }) => inputs);
+  writeWhole(join(root, notices), noticesFor([...sources, ...native]));
   writeStamp(
     stamp,
     [
-      ...['package.json', 'package-lock.json', 'scripts/build.mjs', ...outputs],
+      ...['package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/notices.mjs'],
       ...Object.values(bundles).flatMap(({ entryPoints }) => entryPoints),
-      ...Object.values(made).flatMap(({ inputs }) => inputs),
+      ...[...sources, ...outputs, notices],
     ],
     { bundles: made },
   );

@@ -31,6 +31,7 @@ test('holds the bundles, the media, the examples and one native runtime, nothing
   expect(readdirSync(join(installed, 'dist')).sort()).toEqual([
     'cli.cjs',
     'extension.cjs',
+    'licenses.txt',
     'node_modules',
     'report.css',
     'report.js',
