@@ -44,7 +44,8 @@ export function readSeparated(text: string, file: string, delimiter: ',' | '\t')
   const columns = header.record.map((name) => name.trim());
   checkHeader(columns, file);
   return body.map(({ record, info, raw }) => {
-    const line = info.lines - (raw.trimEnd().match(/\r\n|\n|\r/g)?.length ?? 0);
+    // The raw text begins with the blank lines that were skipped; they lie before the row.
+    const line = info.lines - (raw.trim().match(/\r\n|\n|\r/g)?.length ?? 0);
     if (record.length !== columns.length) {
       const found = `has ${record.length} values in line ${line}, but ${columns.length} columns in its header`;
       const next =

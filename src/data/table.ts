@@ -34,8 +34,10 @@ export const tableExtensions = ['.jsonl', '.json', '.csv', '.tsv', '.parquet'] a
 export async function readTable(path: string): Promise<Table> {
   const file = basename(path);
   const rows = await readRows(path, file);
-  if (rows.length === 0)
-    throw unreadable(file, 'has no examples', 'Put at least one example in it.');
+  if (rows.length === 0) {
+    const message = `"${file}" has no examples.`;
+    throw new PtuneError('data/no-examples', message, 'Put at least one example in it.');
+  }
   const columns = new Set<string>();
   for (const { values } of rows) for (const column of Object.keys(values)) columns.add(column);
   return { file, columns: [...columns], rows };
@@ -53,12 +55,15 @@ async function readRows(path: string, file: string): Promise<Row[]> {
       return readSeparated(await readText(path), file, '\t');
     case '.parquet':
       return readParquet(path, file);
-    default:
+    default: {
+      const ending = extname(path);
+      const found = ending === '' ? 'no ending' : `the ending "${ending}"`;
       throw unreadable(
         file,
-        `has the ending "${extname(path)}", which is no known kind of table`,
+        `has ${found}, so it is no known kind of table`,
         `Use one of ${tableExtensions.join(', ')}.`,
       );
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import { diagnostic } from './diagnostics.ts';
 import type { Line } from './lines.ts';
 import { isBlank, linesOf } from './lines.ts';
 import { directivePattern, readPrompt } from './promptReader.ts';
-import { settingsSchema } from './schema.ts';
+import { settingsSchema, verbatimSettings } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { settingsFrom } from './settings.ts';
 import { checkMapping } from './settingsCheck.ts';
@@ -64,15 +64,12 @@ function withExpectations(prompts: readonly Prompt[], { expect }: Settings): Pro
 interface FrontMatter {
   /** The YAML, or undefined when there is none. */
   readonly span: Span | undefined;
-  /** Where something that is missing is reported: the line that opens the front matter. */
+  /** Where something that is missing is reported; undefined when nothing can be said of it. */
   readonly place: Span | undefined;
   readonly settings: Settings;
   readonly settingSpans: ReadonlyMap<string, SettingSpan>;
   readonly nextLine: number;
 }
-
-/** Keys whose values are words even where they look like numbers. */
-const verbatim = new Set(['examples', 'labels', 'answer', 'baseline']);
 
 function readFrontMatter(
   text: string,
@@ -88,23 +85,27 @@ function readFrontMatter(
     const settings = settingsFrom({});
     return { span: undefined, place: undefined, settings, settingSpans: new Map(), nextLine: 0 };
   }
-  let last = lines.findIndex((line, index) => index > first && isFence(line));
-  const closed = last !== -1;
+  // No setting starts with "@", so the first line that does is where the prompts begin.
+  const end = lines.findIndex(
+    (line, index) => index > first && (isFence(line) || line.text.startsWith('@')),
+  );
+  const last = end === -1 ? lines.length : end;
+  const closed = end !== -1 && isFence(lines[end]!);
   if (!closed) {
     const message = 'The settings are not closed. Put a line "---" after them';
     diagnostics.push(diagnostic('settings/unclosed', opening.span, message));
-    // No setting starts with "@", so the first line that does is where the prompts begin.
-    last = lines.findIndex((line, index) => index > first && line.text.startsWith('@'));
-    if (last === -1) last = lines.length;
   }
   const start = lines[first + 1]?.span.start ?? opening.span.end;
   const span = { start, end: lines[last]?.span.start ?? text.length };
-  const mapping = readYamlMapping(text, span, verbatim);
+  const mapping = readYamlMapping(text, span, verbatimSettings);
   const checked = checkMapping(settingsSchema, withoutEmptySections(mapping), opening.span);
-  diagnostics.push(...mapping.diagnostics, ...checked.diagnostics);
+  diagnostics.push(...mapping.diagnostics);
+  // Broken YAML seldom has the structure that was meant: judging it would only add noise.
+  const isBroken = mapping.diagnostics.some(({ code }) => code === 'settings/yaml');
+  if (!isBroken) diagnostics.push(...checked.diagnostics);
   return {
     span,
-    place: opening.span,
+    place: isBroken ? undefined : opening.span,
     settings: settingsFrom(checked.value),
     settingSpans: mapping.spans,
     nextLine: closed ? last + 1 : last,

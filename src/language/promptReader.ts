@@ -86,14 +86,13 @@ function readHead(text: string, { text: line, span }: Line, diagnostics: Diagnos
     return none;
   }
   const read = readYamlMapping(text, restSpan, new Set());
-  const broken = read.diagnostics[0];
+  const checked = checkMapping(promptSchema, read, restSpan);
+  const broken = read.diagnostics.find(({ code }) => code === 'settings/yaml');
   if (broken) {
     const message = `The settings of the prompt cannot be read. Write them as {key: value, key: value} on this line (${broken.message})`;
     const place = broken.span.end > broken.span.start ? broken.span : restSpan;
     diagnostics.push(diagnostic('prompt/bad-mapping', place, message));
-  }
-  const checked = checkMapping(promptSchema, read, restSpan);
-  diagnostics.push(...checked.diagnostics);
+  } else diagnostics.push(...read.diagnostics, ...checked.diagnostics);
   return { nameSpan, mapping: checked.value, mappingSpans: read.spans };
 }
 

@@ -270,6 +270,14 @@ export const settingsSchema = z.strictObject(
   { error: 'a mapping, one "key: value" a line' },
 );
 
+/** Settings whose values are words even where they look like numbers: 007 stays 007. */
+export const verbatimSettings: ReadonlySet<string> = new Set([
+  'examples',
+  'labels',
+  'answer',
+  'baseline',
+]);
+
 export type WrittenSettings = z.infer<typeof settingsSchema>;
 export type WrittenTrain = z.infer<typeof trainSchema>;
 export type WrittenPromptMapping = z.infer<typeof promptSchema>;

@@ -42,23 +42,22 @@ export function readYamlMapping(
     return none;
   }
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    // The reader tells these with the whole key as their place.
+    if (code === 'DUPLICATE_KEY') continue;
     const place = clamped({ start: span.start + pos[0], end: span.start + pos[1] }, span);
-    diagnostics.push(
-      code === 'DUPLICATE_KEY'
-        ? diagnostic('settings/duplicate-key', place, 'This key stands twice; keep one of them')
-        : diagnostic('settings/yaml', place, `The YAML cannot be read: ${firstSentence(message)}`),
-    );
+    const text = `The YAML cannot be read: ${firstSentence(message)}`;
+    diagnostics.push(diagnostic('settings/yaml', place, text));
   }
   const root: Node | null = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) return none;
   if (!isMap(root)) {
     if (diagnostics.length === 0) {
       const message = 'The settings have to be "key: value" lines';
-      diagnostics.push(diagnostic('settings/yaml', placeOf(root, span), message));
+      diagnostics.push(diagnostic('settings/yaml', placeOf(root, span, text), message));
     }
     return none;
   }
-  const reader = new Reader(document, span, verbatim);
+  const reader = new Reader(document, text, span, verbatim, diagnostics);
   try {
     const value = reader.plain(root, []) as Record<string, unknown>;
     return { source: text, value, spans: reader.spans, diagnostics };
@@ -75,15 +74,25 @@ class TooMuch extends Error {}
 class Reader {
   readonly spans = new Map<string, SettingSpan>();
   readonly #document: Document.Parsed;
+  readonly #text: string;
   readonly #span: Span;
   readonly #verbatim: ReadonlySet<string>;
+  readonly #diagnostics: Diagnostic[];
   #values = 0;
   #aliases = 0;
 
-  constructor(document: Document.Parsed, span: Span, verbatim: ReadonlySet<string>) {
+  constructor(
+    document: Document.Parsed,
+    text: string,
+    span: Span,
+    verbatim: ReadonlySet<string>,
+    diagnostics: Diagnostic[],
+  ) {
     this.#document = document;
+    this.#text = text;
     this.#span = span;
     this.#verbatim = verbatim;
+    this.#diagnostics = diagnostics;
   }
 
   plain(node: unknown, path: readonly string[]): unknown {
@@ -103,7 +112,7 @@ class Reader {
     if (isMap(node)) return this.#mapping(node.items, path);
     if (isSeq(node)) {
       return node.items.map((item, index) => {
-        const place = placeOf(item, this.#span);
+        const place = placeOf(item, this.#span, this.#text);
         return this.#child(item, [...path, String(index)], place, place);
       });
     }
@@ -112,10 +121,16 @@ class Reader {
   }
 
   #mapping(items: readonly { key: unknown; value: unknown }[], path: readonly string[]): unknown {
+    const names = new Set<string>();
     const entries = items.map(({ key, value }): [string, unknown] => {
       const name = isScalar(key) ? scalarText(key) : String(key);
-      const keyPlace = placeOf(key, this.#span);
-      const place = placeOf(value, this.#span);
+      const keyPlace = placeOf(key, this.#span, this.#text);
+      if (names.has(name)) {
+        const message = `"${name}" stands twice; keep one of them`;
+        this.#diagnostics.push(diagnostic('settings/duplicate-key', keyPlace, message));
+      }
+      names.add(name);
+      const place = placeOf(value, this.#span, this.#text);
       // A key without a value is underlined itself.
       const visible = place.end > place.start ? place : keyPlace;
       return [name, this.#child(value, [...path, name], keyPlace, visible)];
@@ -125,7 +140,7 @@ class Reader {
 
   #child(node: unknown, path: readonly string[], key: Span, value: Span): unknown {
     const name = path.join('.');
-    if (!this.spans.has(name)) this.spans.set(name, { key, value });
+    this.spans.set(name, { key, value });
     return this.plain(node, path);
   }
 
@@ -142,10 +157,13 @@ function scalarText(node: Scalar): string {
   return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
 }
 
-function placeOf(node: unknown, span: Span): Span {
+/** The place of a node, without the line breaks that a block of lines ends with. */
+function placeOf(node: unknown, span: Span, text: string): Span {
   const range = (node as { range?: Range | null } | null)?.range;
   if (!range) return { start: span.start, end: span.start };
-  return clamped({ start: span.start + range[0], end: span.start + range[1] }, span);
+  const place = clamped({ start: span.start + range[0], end: span.start + range[1] }, span);
+  const written = text.slice(place.start, place.end).trimEnd();
+  return { start: place.start, end: place.start + written.length };
 }
 
 function clamped({ start, end }: Span, within: Span): Span {

@@ -96,6 +96,12 @@ describe('front matter', () => {
     expectDiagnostics(marked, codes);
   });
 
+  test('a "---" inside a template does not close settings that are not closed', () => {
+    const text = '---\nmodel: m\nanswer: a\nexamples: [{a: b}]\n@prompt p\n{a}\n---\nb\n';
+    expect(codesOf(text)).toEqual(['settings/unclosed']);
+    expect(parse(text).prompts[0]!.templateText).toBe('{a}\n---\nb');
+  });
+
   test('an empty file lacks both', () => {
     expect(codesOf('')).toEqual(['settings/missing', 'prompt/none']);
   });
@@ -103,8 +109,9 @@ describe('front matter', () => {
   test('settings have to be a mapping', () => {
     const marked = '---\n<|- model|>\n---\n@prompt a\n{capital}';
     const { text, spans } = unmark(marked);
-    const problem = parse(text).diagnostics.find(({ code }) => code === 'settings/yaml')!;
-    expect(problem.span.start).toBe(spans[0]!.start);
+    expect(parse(text).diagnostics.map(({ code, span }) => [code, span])).toEqual([
+      ['settings/yaml', spans[0]],
+    ]);
   });
 
   test('each thing that a file needs is asked for', () => {
@@ -129,6 +136,7 @@ describe('directives', () => {
     ['@prompt a <|{steps: 3|>\n{*} {capital}', ['prompt/bad-mapping']],
     ['@prompt a {<|stps|>: 3}\n{*} {capital}', ['settings/unknown-key']],
     ['@prompt a {steps: <|many|>}\n{*} {capital}', ['settings/wrong-type']],
+    ['@prompt a {steps: 3, <|steps|>: 2}\n{*} {capital}', ['settings/duplicate-key']],
     ['@prompt a {steps: 3, <|epochs|>: 2}\n{*} {capital}', ['settings/conflict']],
     ['@prompt a {init: <|labels|>}\n{*} {capital}', ['settings/no-labels']],
     ['@prompt a {<|steps|>: 3}\n{capital}', ['settings/no-effect']],

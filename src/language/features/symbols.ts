@@ -58,12 +58,13 @@ function promptSymbol(prompt: Prompt): OutlineSymbol {
 }
 
 function virtualSymbol({ count, initText, name, span }: VirtualPart): OutlineSymbol {
-  const start = initText === undefined ? '' : `from "${initText}"`;
-  const size = count === undefined ? '' : `${count} virtual ${count === 1 ? 'token' : 'tokens'}`;
+  const from = initText === undefined ? '' : `from "${initText}"`;
+  const amount = count ?? (initText === undefined ? 1 : undefined);
+  const size = amount === undefined ? '' : `${amount} virtual ${amount === 1 ? 'token' : 'tokens'}`;
   return {
     name: name === undefined ? '{*}' : `{*${name}}`,
     kind: 'virtualTokens',
-    detail: [size, start].filter((words) => words !== '').join(' '),
+    detail: [size, from].filter((words) => words !== '').join(' '),
     span,
     selectionSpan: span,
     children: [],
