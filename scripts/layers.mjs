@@ -54,8 +54,18 @@ export const layers = {
     outside: ['node'],
   },
   trainer: {
-    values: ['base', 'language', 'data', 'hub', 'runs', 'training', 'evaluation', 'protocol'],
-    types: ['onnx', 'model', 'runtime'],
+    values: [
+      'base',
+      'language',
+      'runtime',
+      'data',
+      'hub',
+      'runs',
+      'evaluation',
+      'training',
+      'protocol',
+    ],
+    types: ['onnx', 'model'],
     outside: ['node'],
   },
   cli: {

@@ -128,6 +128,17 @@ export class RunStore {
   }
 
   /**
+   * Notes that a run whose process was ended on request is cancelled. Does nothing for a run that
+   * has ended by itself or goes on.
+   */
+  async markCancelled(id: string): Promise<void> {
+    const folder = this.folder(id);
+    const manifest = parseManifest(await readFile(join(folder, runFiles.manifest), 'utf8'), id);
+    if (manifest.status !== 'running' || isAlive(manifest.process)) return;
+    await writeManifest(folder, { ...manifest, status: 'cancelled' });
+  }
+
+  /**
    * The vectors of a run's prompt.
    *
    * @throws PtuneError `run/not-found` when the run has not written any

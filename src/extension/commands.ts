@@ -1,0 +1,48 @@
+/** The commands: one table from ids to what they take, so that none is called with less or more. */
+import { type Uri, commands } from 'vscode';
+
+/** A `.ptune` file, and one prompt of it where one is meant. A JSON value, for command links. */
+export interface PromptTarget {
+  /** The file's address as text. */
+  readonly uri: string;
+  readonly prompt?: string;
+}
+
+/** What a command gets from the palette (nothing), a menu (a file) or a link (a target). */
+export type Target = PromptTarget | Uri | undefined;
+
+/** Every command with its argument; package.json declares the same ones. */
+export interface CommandArguments {
+  'ptune.train': Target;
+  'ptune.score': Target;
+  'ptune.openReport': Target;
+  'ptune.cancelTraining': undefined;
+  'ptune.showLog': undefined;
+}
+
+export type CommandId = keyof CommandArguments;
+
+/** What each command does. */
+export type CommandHandlers = {
+  readonly [Id in CommandId]: (argument: CommandArguments[Id]) => unknown;
+};
+
+/** Something that is undone when the extension ends. */
+export interface Registration {
+  dispose(): unknown;
+}
+
+/** Registers all commands. */
+export function registerCommands(handlers: CommandHandlers): Registration[] {
+  return (Object.keys(handlers) as CommandId[]).map((id) =>
+    commands.registerCommand(id, (argument?: unknown) => handlers[id](argument as never)),
+  );
+}
+
+/** Runs one of the commands. */
+export function runCommand<Id extends CommandId>(
+  id: Id,
+  argument: CommandArguments[Id],
+): Thenable<unknown> {
+  return commands.executeCommand(id, argument);
+}

@@ -1,0 +1,51 @@
+/** The entry of the extension: it constructs the parts and connects them, nothing else. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type ExtensionContext, window } from 'vscode';
+import { modelCaches } from '../hub/modelCache.ts';
+import { FileHashes } from '../runs/fileHashes.ts';
+import { commandHandlers } from './commandHandlers.ts';
+import { registerCommands } from './commands.ts';
+import { DocumentWatch } from './documentWatch.ts';
+import { registerCodeLenses } from './features/codeLenses.ts';
+import { DiagnosticsService } from './features/diagnosticsService.ts';
+import { registerHovers } from './features/hovers.ts';
+import { registerOutline } from './features/outline.ts';
+import { registerQuickFixes } from './features/quickFixes.ts';
+import { ReportPanels } from './report/reportPanel.ts';
+import { InlineScores } from './scores/decorations.ts';
+import { ScoreService } from './scores/scoreService.ts';
+import { registerStatusBar } from './jobs/statusBar.ts';
+import { TrainingController } from './jobs/trainingController.ts';
+
+/** Called by the editor when the first `.ptune` file or command needs the extension. */
+export function activate(context: ExtensionContext): void {
+  const log = window.createOutputChannel('PTune', { log: true });
+  const watch = new DocumentWatch();
+  const scoreContext = {
+    bundledFolder: context.asAbsolutePath('media/models'),
+    caches: modelCaches(process.env, homedir()),
+    hashes: new FileHashes(join(context.globalStorageUri.fsPath, 'fileHashes.json')),
+  };
+  const scores = new ScoreService(scoreContext, watch, log);
+  const training = new TrainingController(context.asAbsolutePath('dist/trainer.cjs'), log);
+  const reports = new ReportPanels(context.extensionUri, scores);
+  const diagnostics = new DiagnosticsService(watch, log);
+  const now = () => Date.now();
+  context.subscriptions.push(
+    log,
+    watch,
+    scores,
+    training,
+    reports,
+    diagnostics,
+    registerQuickFixes(diagnostics),
+    new InlineScores(scores, training),
+    registerHovers(scores, now),
+    ...registerCodeLenses(scores, training),
+    ...registerOutline(),
+    ...registerStatusBar(training),
+    ...registerCommands(commandHandlers({ scores, training, reports, log })),
+  );
+  watch.start();
+}

@@ -1,0 +1,211 @@
+/** Runs one training or scoring at a time and tells everyone how far it is. */
+import {
+  type CancellationToken,
+  type Disposable,
+  EventEmitter,
+  type LogOutputChannel,
+  type Progress,
+  ProgressLocation,
+  type TextDocument,
+  commands,
+  window,
+  workspace,
+} from 'vscode';
+import { PtuneError, toPtuneError } from '../../base/errors.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { RunStore } from '../../runs/runStore.ts';
+import { findNode } from './nodeRuntime.ts';
+import { type Trainer, cancelOrKill, startTrainer } from './trainerProcess.ts';
+import {
+  type TrainingProgress,
+  afterEvent,
+  fractionDone,
+  newProgress,
+  progressMessage,
+  statusText,
+  trainingText,
+} from './trainingProgress.ts';
+import { textSetting } from '../settings.ts';
+
+/** What to do: train the prompts named (all continuous ones without names), or only score. */
+export type Job =
+  { readonly kind: 'train'; readonly prompts?: readonly string[] } | { readonly kind: 'score' };
+
+const refreshMs = 150;
+
+/** The trainer of this window. */
+export class TrainingController implements Disposable {
+  readonly #script: string;
+  readonly #log: LogOutputChannel;
+  readonly #changed = new EventEmitter<void>();
+  readonly #startedOrEnded = new EventEmitter<void>();
+  #progress: TrainingProgress | undefined;
+  #trainer: Trainer | undefined;
+  #cancelled = false;
+  #refresh: NodeJS.Timeout | undefined;
+
+  /** The progress is new; at most a few times a second. */
+  readonly onDidChange = this.#changed.event;
+  readonly onDidStartOrEnd = this.#startedOrEnded.event;
+
+  /** @param script the bundle of the trainer */
+  constructor(script: string, log: LogOutputChannel) {
+    this.#script = script;
+    this.#log = log;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#refresh);
+    this.#trainer?.dispose();
+    this.#changed.dispose();
+    this.#startedOrEnded.dispose();
+  }
+
+  /** How far the training or scoring in progress is; undefined while there is none. */
+  get progress(): TrainingProgress | undefined {
+    return this.#progress;
+  }
+
+  isRunningFor(document: TextDocument): boolean {
+    return this.#progress?.path === document.uri.fsPath;
+  }
+
+  /** What to show at a prompt's line while it trains. */
+  textFor(document: TextDocument, prompt: string): string | undefined {
+    if (this.#progress === undefined || !this.isRunningFor(document)) return undefined;
+    return trainingText(this.#progress, prompt);
+  }
+
+  /** A few words for the status bar while something is in progress. */
+  get statusText(): string | undefined {
+    return this.#progress === undefined ? undefined : statusText(this.#progress);
+  }
+
+  /** Does a job and gives its summary. Fails as cancelled when a person cancels it. */
+  async run(document: TextDocument, job: Job): Promise<Summary> {
+    this.#requireFree();
+    const path = document.uri.fsPath;
+    this.#cancelled = false;
+    this.#progress = newProgress(path, job.kind);
+    this.#tellStartOrEnd();
+    try {
+      const location = ProgressLocation.Notification;
+      const title = 'PTune';
+      return await window.withProgress({ location, title, cancellable: true }, (bar, token) =>
+        this.#withTrainer(document, job, bar, token),
+      );
+    } catch (error) {
+      throw await this.#explained(error);
+    } finally {
+      clearTimeout(this.#refresh);
+      this.#refresh = undefined;
+      this.#progress = undefined;
+      this.#tellStartOrEnd();
+    }
+  }
+
+  /** Stops what is in progress. */
+  async cancel(): Promise<void> {
+    if (this.#progress === undefined) return;
+    this.#cancelled = true;
+    if (this.#trainer !== undefined) await cancelOrKill(this.#trainer);
+  }
+
+  async #withTrainer(
+    document: TextDocument,
+    job: Job,
+    bar: Progress<{ message?: string; increment?: number }>,
+    token: CancellationToken,
+  ): Promise<Summary> {
+    bar.report({ message: job.kind === 'train' ? 'Starting the trainer' : 'Starting to score' });
+    token.onCancellationRequested(() => void this.cancel());
+    const node = await findNode({
+      setting: textSetting('ptune.nodePath'),
+      environment: process.env,
+      platform: process.platform,
+      architecture: process.arch,
+      execPath: process.execPath,
+      isElectron: process.versions['electron'] !== undefined,
+    });
+    this.#log.info(`The trainer runs on Node ${node.version} (${node.path}, ${node.origin}).`);
+    if (this.#cancelled) throw cancelledError();
+    let shown = 0;
+    const trainer = startTrainer({
+      node: node.path,
+      script: this.#script,
+      log: (line) => this.#log.info(line),
+      onEvent: (event) => {
+        if (event.type === 'warning') this.#log.warn(event.message);
+        if (this.#progress === undefined) return;
+        this.#progress = afterEvent(this.#progress, event);
+        this.#refresh ??= setTimeout(() => {
+          this.#refresh = undefined;
+          if (this.#progress === undefined) return;
+          const done = fractionDone(this.#progress) * 100;
+          bar.report({ message: progressMessage(this.#progress), increment: done - shown });
+          shown = done;
+          this.#changed.fire();
+        }, refreshMs);
+      },
+    });
+    this.#trainer = trainer;
+    try {
+      return await request(trainer, document, job);
+    } finally {
+      this.#trainer = undefined;
+      trainer.dispose();
+    }
+  }
+
+  #tellStartOrEnd(): void {
+    // Menus and the palette show what can be done now.
+    const isTraining = this.#progress !== undefined;
+    void commands.executeCommand('setContext', 'ptune.isTraining', isTraining);
+    this.#changed.fire();
+    this.#startedOrEnded.fire();
+  }
+
+  #requireFree(): void {
+    if (!workspace.isTrusted) {
+      throw new PtuneError(
+        'file/unreadable',
+        'This workspace is not trusted, so its models are not run.',
+        'Trust the workspace ("Workspaces: Manage Workspace Trust"), then train again.',
+      );
+    }
+    if (this.#progress === undefined) return;
+    throw new PtuneError(
+      'file/unreadable',
+      `Something is being trained already: ${progressMessage(this.#progress)}.`,
+      'Wait until it ends, or cancel it.',
+    );
+  }
+
+  /** The error as a person should see it: with where training was, and a cancelled one as such. */
+  async #explained(thrown: unknown): Promise<PtuneError> {
+    const error = toPtuneError(thrown);
+    const { progress } = this;
+    if (error.code !== 'trainer/stopped') return error;
+    const run = progress?.current;
+    if (this.#cancelled) {
+      if (run !== undefined) await RunStore.forFile(progress!.path).markCancelled(run.run);
+      return cancelledError();
+    }
+    if (run === undefined) return error;
+    const where = ` while it trained "${run.prompt}", at step ${run.step} of ${run.steps}`;
+    const message = error.message.replace(/\.$/, `${where}.`);
+    return new PtuneError(error.code, message, error.nextStep, error);
+  }
+}
+
+function request(trainer: Trainer, document: TextDocument, job: Job): Promise<Summary> {
+  const path = document.uri.fsPath;
+  const text = document.isDirty ? { text: document.getText() } : {};
+  if (job.kind === 'score') return trainer.score({ path, ...text, split: 'test' });
+  const prompts = job.prompts === undefined ? {} : { prompts: job.prompts };
+  return trainer.train({ path, ...text, ...prompts });
+}
+
+function cancelledError(): PtuneError {
+  return new PtuneError('training/cancelled', 'Training was cancelled.');
+}

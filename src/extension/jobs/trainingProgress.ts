@@ -1,0 +1,104 @@
+/** How far a training or scoring is, as one plain value made from the stream of events. */
+import { duration } from '../../base/format.ts';
+import type { TrainingEvent } from '../../protocol/events.ts';
+import { sparkline } from './sparkline.ts';
+
+/** What is going on for one `.ptune` file. */
+export interface TrainingProgress {
+  /** Absolute path of the file. */
+  readonly path: string;
+  readonly kind: 'train' | 'score';
+  /** Trainings planned and ended. */
+  readonly planned: number;
+  readonly ended: number;
+  /** The training in progress. */
+  readonly current: CurrentRun | undefined;
+  /** The prompt that is being scored. */
+  readonly scoring: string | undefined;
+}
+
+/** One training in progress. */
+export interface CurrentRun {
+  readonly run: string;
+  readonly prompt: string;
+  readonly seed: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly losses: readonly number[];
+  readonly secondsLeft: number | undefined;
+}
+
+/** Nothing has happened yet. */
+export function newProgress(path: string, kind: TrainingProgress['kind']): TrainingProgress {
+  return { path, kind, planned: 0, ended: 0, current: undefined, scoring: undefined };
+}
+
+/** The progress after an event. */
+export function afterEvent(progress: TrainingProgress, event: TrainingEvent): TrainingProgress {
+  switch (event.type) {
+    case 'started':
+      return { ...progress, planned: event.trainings.length };
+    case 'runStarted': {
+      const { run, prompt, seed, steps } = event;
+      const current = { run, prompt, seed, steps, step: 0, losses: [], secondsLeft: undefined };
+      return { ...progress, current, scoring: undefined };
+    }
+    case 'step': {
+      if (progress.current === undefined) return progress;
+      const { step, steps, secondsLeft } = event;
+      const losses = [...progress.current.losses, event.loss];
+      return { ...progress, current: { ...progress.current, step, steps, secondsLeft, losses } };
+    }
+    case 'runEnded':
+      return { ...progress, ended: progress.ended + 1, current: undefined };
+    case 'scoring':
+      return { ...progress, scoring: event.prompt };
+    default:
+      return progress;
+  }
+}
+
+/** Share of all trainings that is done, 0 … 1. */
+export function fractionDone({ planned, ended, current }: TrainingProgress): number {
+  if (planned === 0) return 0;
+  const part = current === undefined ? 0 : current.step / current.steps;
+  return Math.min(1, (ended + part) / planned);
+}
+
+/** One line for a notification: which prompt, which step, the loss, the time left. */
+export function progressMessage(progress: TrainingProgress): string {
+  const { current, scoring, planned, ended } = progress;
+  if (current !== undefined) {
+    const count = planned > 1 ? ` (${ended + 1} of ${planned})` : '';
+    return `${current.prompt}, seed ${current.seed}${count}: ${stepText(current)}`;
+  }
+  if (scoring !== undefined) return `Scoring ${scoring}`;
+  return progress.kind === 'score' || planned > 0 ? 'Scoring' : 'Loading the model';
+}
+
+/** A few words for the status bar. */
+export function statusText({ current, scoring, kind }: TrainingProgress): string {
+  if (current === undefined) {
+    return scoring !== undefined || kind === 'score' ? 'Scoring' : 'Training';
+  }
+  const left = current.secondsLeft;
+  const time = left === undefined ? '' : ` · ${duration(left)} left`;
+  return `${current.prompt} ${current.step}/${current.steps}${time}`;
+}
+
+/** What stands at the end of a prompt's line while it trains, or undefined while it does not. */
+export function trainingText(progress: TrainingProgress, prompt: string): string | undefined {
+  const { current, scoring } = progress;
+  if (current?.prompt === prompt) {
+    return `${sparkline(current.losses, 16)} ${stepText(current)}`.trim();
+  }
+  return scoring === prompt && current === undefined ? 'scoring' : undefined;
+}
+
+function stepText({ step, steps, losses, secondsLeft }: CurrentRun): string {
+  const loss = losses.at(-1);
+  const parts = [`step ${step} of ${steps}`];
+  if (loss !== undefined) parts.push(`loss ${loss.toFixed(2)}`);
+  if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
+  return parts.join(' · ');
+}

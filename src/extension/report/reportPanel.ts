@@ -1,0 +1,139 @@
+/** The report beside the editor: one panel a `.ptune` file. */
+import { randomBytes } from 'node:crypto';
+import {
+  type Disposable,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  type WebviewPanelSerializer,
+  commands,
+  env,
+  window,
+  workspace,
+} from 'vscode';
+import { basename } from 'node:path';
+import type { FromReportPage, ToReportPage } from '../../protocol/reportMessages.ts';
+import { renderReportPage } from '../../protocol/reportPage.ts';
+import { RunStore } from '../../runs/runStore.ts';
+import { runCommand } from '../commands.ts';
+import { parsedFile } from '../documents.ts';
+import { rangeOf } from '../features/convert.ts';
+import type { FileScores } from '../scores/fileScores.ts';
+import type { ScoreService } from '../scores/scoreService.ts';
+
+const viewType = 'ptune.report';
+
+/** Opens reports and keeps the open ones up to date. */
+export class ReportPanels implements Disposable, WebviewPanelSerializer {
+  readonly #extension: Uri;
+  readonly #scores: ScoreService;
+  readonly #panels = new Map<string, WebviewPanel>();
+  readonly #subscriptions: Disposable[];
+
+  /** @param extension the folder of the extension, where the page's script and style lie */
+  constructor(extension: Uri, scores: ScoreService) {
+    this.#extension = extension;
+    this.#scores = scores;
+    this.#subscriptions = [
+      scores.onDidChange((document) => void this.#update(document.uri)),
+      window.registerWebviewPanelSerializer(viewType, this),
+    ];
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const panel of this.#panels.values()) panel.dispose();
+  }
+
+  /** Shows the report of a file, in its panel if it has one. */
+  open(file: Uri): void {
+    const open = this.#panels.get(file.toString());
+    if (open !== undefined) {
+      open.reveal();
+      return;
+    }
+    const title = `${basename(file.fsPath)} – report`;
+    const column = { viewColumn: ViewColumn.Beside, preserveFocus: false };
+    this.#adopt(window.createWebviewPanel(viewType, title, column), file);
+  }
+
+  /** Fills a panel that was open when the window was closed. */
+  deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
+    const file = (state as { file?: unknown } | undefined)?.file;
+    if (typeof file === 'string') this.#adopt(panel, Uri.parse(file));
+    else panel.dispose();
+    return Promise.resolve();
+  }
+
+  #adopt(panel: WebviewPanel, file: Uri): void {
+    const { webview } = panel;
+    const dist = Uri.joinPath(this.#extension, 'dist');
+    const part = (name: string) => ({
+      uri: webview.asWebviewUri(Uri.joinPath(dist, name)).toString(),
+    });
+    this.#panels.set(file.toString(), panel);
+    panel.onDidDispose(() => this.#panels.delete(file.toString()));
+    panel.iconPath = Uri.joinPath(this.#extension, 'media', 'report.svg');
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    webview.onDidReceiveMessage((message: FromReportPage) => void this.#answer(message, file));
+    webview.html = renderReportPage(undefined, {
+      script: part('report.js'),
+      style: part('report.css'),
+      nonce: randomBytes(16).toString('hex'),
+      host: 'editor',
+    });
+  }
+
+  async #answer(message: FromReportPage, file: Uri): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        await this.#update(file);
+        return;
+      case 'openFile':
+        await showFile(file, message.prompt);
+        return;
+      case 'train':
+        await runCommand('ptune.train', { uri: file.toString(), prompt: message.prompt });
+        return;
+      case 'copy':
+        await env.clipboard.writeText(message.text);
+        window.setStatusBarMessage('Copied', 2000);
+        return;
+      case 'openRun': {
+        const folder = RunStore.forFile(file.fsPath).folder(message.run);
+        await commands.executeCommand('revealInExplorer', Uri.file(folder));
+        return;
+      }
+    }
+  }
+
+  async #update(file: Uri): Promise<void> {
+    const panel = this.#panels.get(file.toString());
+    if (panel === undefined) return;
+    const document = await workspace.openTextDocument(file);
+    const scores = this.#scores.known(document) ?? (await this.#scores.fresh(document));
+    await panel.webview.postMessage(messageFor(scores, basename(file.fsPath)));
+  }
+}
+
+function messageFor(scores: FileScores | undefined, name: string): ToReportPage {
+  if (scores === undefined) {
+    const text = `${name} has no report yet. Train or score its prompts to write one.`;
+    return { type: 'nothing', text };
+  }
+  const stale: Record<string, string> = {};
+  for (const [prompt, score] of scores.prompts) {
+    if (score.stale !== undefined) stale[prompt] = score.stale;
+  }
+  for (const { summary } of scores.report.prompts) {
+    if (!scores.prompts.has(summary.name)) stale[summary.name] = 'prompt removed';
+  }
+  return { type: 'report', report: scores.report, stale };
+}
+
+async function showFile(file: Uri, prompt: string | undefined): Promise<void> {
+  const document = await workspace.openTextDocument(file);
+  const named = parsedFile(document).prompts.find(({ name }) => name === prompt);
+  const selection = named === undefined ? {} : { selection: rangeOf(document, named.nameSpan) };
+  await window.showTextDocument(document, { viewColumn: ViewColumn.One, ...selection });
+}

@@ -1,0 +1,82 @@
+/** Scores and training progress at the ends of `@prompt` lines. */
+import {
+  type DecorationOptions,
+  type Disposable,
+  type TextDocument,
+  type TextEditor,
+  ThemeColor,
+  window,
+  workspace,
+} from 'vscode';
+import { isPtune, parsedFile } from '../documents.ts';
+import { rangeOf } from '../features/convert.ts';
+import { setting } from '../settings.ts';
+import type { TrainingController } from '../jobs/trainingController.ts';
+import { type InlineText, type Tone, inlineText } from './inlineText.ts';
+import type { ScoreService } from './scoreService.ts';
+
+/** Colours that the extension contributes, so that themes and people can change them. */
+const colors: Readonly<Record<Tone | 'training', string>> = {
+  better: 'ptune.betterScore',
+  worse: 'ptune.worseScore',
+  plain: 'ptune.score',
+  stale: 'ptune.staleScore',
+  training: 'ptune.training',
+};
+
+/** Draws what stands behind `@prompt` lines, as long as the setting wants it. */
+export class InlineScores implements Disposable {
+  readonly #type = window.createTextEditorDecorationType({});
+  readonly #scores: ScoreService;
+  readonly #training: TrainingController;
+  readonly #subscriptions: Disposable[];
+
+  constructor(scores: ScoreService, training: TrainingController) {
+    this.#scores = scores;
+    this.#training = training;
+    this.#subscriptions = [
+      scores.onDidChange((document) => this.#draw(document)),
+      training.onDidChange(() => this.#drawAll()),
+      window.onDidChangeVisibleTextEditors(() => this.#drawAll()),
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('ptune.inlineScores')) this.#drawAll();
+      }),
+    ];
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#type.dispose();
+  }
+
+  #drawAll(): void {
+    for (const editor of window.visibleTextEditors) this.#drawIn(editor);
+  }
+
+  #draw(document: TextDocument): void {
+    for (const editor of window.visibleTextEditors) {
+      if (editor.document === document) this.#drawIn(editor);
+    }
+  }
+
+  #drawIn(editor: TextEditor): void {
+    if (!isPtune(editor.document)) return;
+    const decorations = setting('ptune.inlineScores') ? this.#decorations(editor.document) : [];
+    editor.setDecorations(this.#type, decorations);
+  }
+
+  #decorations(document: TextDocument): DecorationOptions[] {
+    const scores = this.#scores.known(document);
+    return parsedFile(document).prompts.flatMap((prompt) => {
+      const training = this.#training.textFor(document, prompt.name);
+      const score = scores?.prompts.get(prompt.name);
+      let shown: { text: string; tone: InlineText['tone'] | 'training' };
+      if (training !== undefined) shown = { text: training, tone: 'training' };
+      else if (score !== undefined) shown = inlineText(score);
+      else return [];
+      const color = new ThemeColor(colors[shown.tone]);
+      const after = { contentText: shown.text, color, margin: '0 0 0 3em' };
+      return [{ range: rangeOf(document, prompt.headSpan), renderOptions: { after } }];
+    });
+  }
+}

@@ -1,0 +1,44 @@
+/** The score at the end of a `@prompt` line. */
+import { percent, points } from '../../base/format.ts';
+import type { PromptScore } from './fileScores.ts';
+
+/** How a score is meant to look; the words say the same, so colour is never alone. */
+export type Tone = 'better' | 'worse' | 'plain' | 'stale';
+
+/** A score in a few words. */
+export interface InlineText {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** "93 %  +51 ●  3 seeds ±1", "42 %  baseline", or "stale: template changed (was 93 %)". */
+export function inlineText(score: PromptScore): InlineText {
+  const { summary, baseline } = score.prompt;
+  const accuracy = percent(summary.accuracy);
+  if (score.stale !== undefined) {
+    return { text: `⟳ stale: ${score.stale} (was ${accuracy})`, tone: 'stale' };
+  }
+  const parts = [accuracy];
+  const { difference } = summary;
+  if (baseline) parts.push('baseline');
+  else if (difference !== undefined && score.baselineStale === undefined) {
+    parts.push(`${points(difference.accuracy)}${difference.significant ? ' ●' : ''}`);
+  }
+  const spread = seedSpread(score);
+  if (spread !== undefined) parts.push(spread);
+  return { text: parts.join('  '), tone: toneOf(score) };
+}
+
+function toneOf({ prompt: { summary, baseline }, baselineStale }: PromptScore): Tone {
+  const { difference } = summary;
+  if (baseline || baselineStale !== undefined || difference?.significant !== true) return 'plain';
+  return difference.accuracy > 0 ? 'better' : 'worse';
+}
+
+/** "3 seeds ±1": half the distance between the best and the worst seed, in points. */
+function seedSpread({ prompt: { summary } }: PromptScore): string | undefined {
+  const accuracies = summary.seeds?.map((seed) => seed.accuracy) ?? [];
+  if (accuracies.length < 2) return undefined;
+  const half = (Math.max(...accuracies) - Math.min(...accuracies)) / 2;
+  return `${accuracies.length} seeds ±${Math.round(half * 100)}`;
+}

@@ -1,0 +1,145 @@
+/** The score of a prompt as the Markdown of a hover. */
+import {
+  counted,
+  duration,
+  percent,
+  percentRange,
+  points,
+  pointsRange,
+  pValueText,
+} from '../../base/format.ts';
+import type { PromptReport, Report } from '../../protocol/report.ts';
+import type { PromptScore } from './fileScores.ts';
+import { markdownText } from './markdown.ts';
+
+/** A link of a hover: its words and the command that it runs. */
+export interface CardLink {
+  readonly title: string;
+  readonly command: string;
+  readonly argument: unknown;
+}
+
+/**
+ * The card of a prompt's score: what it is, how good, against what, how sure, when.
+ *
+ * @param now milliseconds since 1970
+ */
+export function scoreCard(score: PromptScore, now: number, links: readonly CardLink[]): string {
+  const { prompt, report, stale } = score;
+  const lines = [`**${markdownText(prompt.summary.name)}** — ${kindText(prompt)}`];
+  if (stale !== undefined) {
+    const again = prompt.summary.kind === 'continuous' ? 'Train' : 'Score';
+    lines.push(`⟳ **Stale: ${stale}.** What follows was measured before. ${again} again.`);
+  }
+  lines.push(
+    [accuracyText(prompt, report), differenceText(score)].filter(isThere).join('  \n'),
+    [seedsText(prompt), lossText(prompt), whenText(prompt, report, now)]
+      .filter(isThere)
+      .join(' · '),
+    nearestText(prompt) ?? '',
+    links.map(linkText).join(' · '),
+  );
+  return lines.filter((line) => line !== '').join('\n\n');
+}
+
+/** The card of a prompt that has no score yet. */
+export function unscoredCard(name: string, kind: string, links: readonly CardLink[]): string {
+  const next = kind === 'continuous' ? 'Train it to see its score.' : 'It has no score yet.';
+  return [`**${markdownText(name)}** — ${kind}. ${next}`, links.map(linkText).join(' · ')]
+    .filter((line) => line !== '')
+    .join('\n\n');
+}
+
+function kindText({ summary, runs, settings }: PromptReport): string {
+  if (summary.kind === 'discrete') return 'discrete';
+  const tokens = runs[0]?.virtualTokens.length;
+  const encoder = settings['encoder'] ?? settings['Encoder'];
+  return [
+    'continuous',
+    tokens === undefined || tokens === 0 ? undefined : counted(tokens, 'virtual token'),
+    encoder === undefined ? undefined : `encoder ${markdownText(encoder)}`,
+  ]
+    .filter(isThere)
+    .join(', ');
+}
+
+function accuracyText({ summary }: PromptReport, report: Report): string {
+  const { n, accuracy, interval } = summary;
+  const right = `**${percent(accuracy)}** of ${counted(n, `${report.split} answer`)} right`;
+  return `${right} (${percentRange(interval)}), ${candidatesText(report)}`;
+}
+
+function candidatesText({ candidates: { kind, count } }: Report): string {
+  switch (kind) {
+    case 'answers':
+      return `chosen among ${counted(count, 'candidate answer')}`;
+    case 'vocabulary':
+      return `chosen among the whole vocabulary (${count} tokens)`;
+    case 'file':
+      return `chosen among ${counted(count, 'candidate')} of a file`;
+    case 'labels':
+      return `chosen among ${counted(count, 'label')}`;
+  }
+}
+
+function differenceText({ prompt, baselineStale }: PromptScore): string | undefined {
+  const { difference } = prompt.summary;
+  if (prompt.baseline) return 'Differences are measured against this prompt.';
+  if (difference === undefined) return undefined;
+  const against = markdownText(difference.baseline);
+  if (baselineStale !== undefined) {
+    return `Stale difference to ${against}: ${markdownText(baselineStale)}.`;
+  }
+  const certainty = difference.significant ? '● significant' : 'not significant';
+  const size = `**${points(difference.accuracy)} points** over ${against}`;
+  const range = `95 %: ${pointsRange(difference.interval)}, ${pValueText(difference.pValue)}`;
+  return `${size} (${range}): ${certainty}`;
+}
+
+function seedsText({ summary: { seeds } }: PromptReport): string | undefined {
+  if (seeds === undefined || seeds.length === 0) return undefined;
+  if (seeds.length === 1) return `seed ${seeds[0]!.seed}`;
+  const accuracies = seeds.map((seed) => percent(seed.accuracy));
+  return `${seeds.length} seeds: ${accuracies.join(', ')}`;
+}
+
+function lossText({ summary }: PromptReport): string {
+  return `loss ${summary.loss.toFixed(2)}`;
+}
+
+function whenText({ summary: { seeds } }: PromptReport, report: Report, now: number): string {
+  const age = ago((now - Date.parse(report.createdAt)) / 1000);
+  const first = seeds?.[0];
+  if (first === undefined) return age;
+  const seconds = seeds!.reduce((sum, seed) => sum + seed.seconds, 0) / seeds!.length;
+  return `${age}, ${duration(seconds)} a seed`;
+}
+
+/** How long ago something was, in the largest unit that fits. */
+export function ago(seconds: number): string {
+  if (seconds < 60) return 'just now';
+  const units: [size: number, name: string][] = [
+    [86_400, 'day'],
+    [3600, 'hour'],
+    [60, 'minute'],
+  ];
+  const [size, name] = units.find(([length]) => seconds >= length)!;
+  return `${counted(Math.floor(seconds / size), name)} ago`;
+}
+
+function nearestText(prompt: PromptReport): string | undefined {
+  const run = prompt.runs.find(({ seed }) => seed === prompt.middleSeed) ?? prompt.runs[0];
+  const tokens = run?.virtualTokens.map(({ nearest }) => nearest[0]?.token.trim()).filter(isThere);
+  if (tokens === undefined || tokens.length === 0) return undefined;
+  const text = tokens.map((token) => markdownText(token)).join(' · ');
+  return `Nearest tokens: ${text}. They are a hint, not the prompt.`;
+}
+
+function linkText({ title, command, argument }: CardLink): string {
+  const encoded = encodeURIComponent(JSON.stringify([argument]));
+  return `[${title}](command:${command}?${encoded})`;
+}
+
+function isThere(text: string | undefined): text is string {
+  return text !== undefined;
+}

@@ -1,0 +1,57 @@
+/** Answers the editor's requests, one at a time. */
+import { PtuneError } from '../base/errors.ts';
+import type { TrainingEvent } from '../protocol/events.ts';
+import type { Summary } from '../protocol/summary.ts';
+import type { ScoreRequest, TrainRequest, TrainerRequests } from '../protocol/trainerProtocol.ts';
+import type { TrainingContext } from '../training/context.ts';
+import { scoreFile } from '../training/scoreFile.ts';
+import { trainFile } from '../training/trainFile.ts';
+
+/** What the requests need beside their arguments. */
+export interface HandlerOptions {
+  /** Hears the events of the request in progress. */
+  readonly emit: (event: TrainingEvent) => void;
+  /** Folder of the bundled models. */
+  readonly bundledModels: string;
+  /** Version of ptune. */
+  readonly version: string;
+}
+
+/** The trainer's side of the conversation. */
+export class TrainerHandler implements TrainerRequests {
+  readonly #options: HandlerOptions;
+  #current: AbortController | undefined;
+
+  constructor(options: HandlerOptions) {
+    this.#options = options;
+  }
+
+  train(request: TrainRequest): Promise<Summary> {
+    return this.#alone((context) => trainFile(request, context));
+  }
+
+  score(request: ScoreRequest): Promise<Summary> {
+    return this.#alone((context) => scoreFile(request, context));
+  }
+
+  cancel(): Promise<void> {
+    this.#current?.abort();
+    return Promise.resolve();
+  }
+
+  /** Does one thing at a time: two trainings at once would share the processor and the memory. */
+  async #alone(act: (context: TrainingContext) => Promise<Summary>): Promise<Summary> {
+    if (this.#current !== undefined) {
+      throw new PtuneError('bug/invariant', 'The trainer was asked for two things at once.');
+    }
+    const { emit, bundledModels, version } = this.#options;
+    this.#current = new AbortController();
+    const { signal } = this.#current;
+    const now = () => Date.now();
+    try {
+      return await act({ emit, signal, now, bundledModels, version });
+    } finally {
+      this.#current = undefined;
+    }
+  }
+}
