@@ -106,3 +106,9 @@ export function deserializeError(error: SerializedError): PtuneError {
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new PtuneError('bug/invariant', message);
 }
+
+/** Throws `training/cancelled` when `signal` says to stop. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new PtuneError('training/cancelled', 'Cancelled.', 'What was done so far is kept.');
+}

@@ -157,7 +157,7 @@ function overfitting(subject: VerdictPrompt): string[] {
   const steps = subject.overfitAfter.filter((step) => step !== undefined);
   if (steps.length === 0 || 2 * steps.length < subject.overfitAfter.length) return [];
   return [
-    `Its training loss fell while validation loss rose after step ${Math.min(...steps)}: it may have learned the training examples by heart.`,
+    `The training loss of "${subject.name}" fell while its validation loss rose after step ${Math.min(...steps)}: it may have learned the training examples by heart.`,
     'Fewer virtual tokens, or more examples, may help.',
   ];
 }

@@ -15,6 +15,8 @@ export interface ModelFeed {
   readonly positionIds?: string;
   /** Zeros where absent. */
   readonly tokenTypeIds?: string;
+  /** Values of the builder in place of weights of the file, by the weight's name. */
+  readonly weights?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -26,7 +28,7 @@ export function attachModel(builder: GraphBuilder, lm: LanguageModel, feed: Mode
   const { model, inputs, embedding, logits } = lm;
   const [batch, length] = builder.shapeOf(feed.inputIds);
   const shape = [batch!, length!];
-  const bindings = new Map([[inputs.inputIds, feed.inputIds]]);
+  const bindings = new Map([[inputs.inputIds, feed.inputIds], ...(feed.weights ?? [])]);
   if (inputs.attentionMask) bindings.set(inputs.attentionMask, feed.attentionMask);
   if (inputs.tokenTypeIds) {
     const zeros = () => builder.filled(0, shape, 'int64');
@@ -34,10 +36,7 @@ export function attachModel(builder: GraphBuilder, lm: LanguageModel, feed: Mode
   }
   if (inputs.positionIds) {
     const places = Array.from({ length: batch! * length! }, (_, i) => i % length!);
-    bindings.set(
-      inputs.positionIds,
-      feed.positionIds ?? builder.constant('int64', shape, places),
-    );
+    bindings.set(inputs.positionIds, feed.positionIds ?? builder.constant('int64', shape, places));
   }
   for (const past of inputs.past) {
     // [B, heads, 0, head width]: only the two inner numbers come from the file.

@@ -46,7 +46,13 @@ const passing = new Set(['Identity', 'Reshape', 'Cast', 'Squeeze', 'Unsqueeze', 
  */
 export function findLanguageModel(model: Model, causal: boolean): LanguageModel {
   const inputs = findInputs(model);
-  return { model, embedding: findEmbedding(model, inputs.inputIds), ...findLogits(model), inputs, causal };
+  return {
+    model,
+    embedding: findEmbedding(model, inputs.inputIds),
+    ...findLogits(model),
+    inputs,
+    causal,
+  };
 }
 
 function findInputs(model: Model): ModelInputs {

@@ -18,11 +18,7 @@ const relabels = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identit
  * @param positions  int64 [M], each b·T + t
  * @returns          [M, …]
  */
-export function selectPositions(
-  builder: GraphBuilder,
-  value: string,
-  positions: string,
-): string {
+export function selectPositions(builder: GraphBuilder, value: string, positions: string): string {
   const [batch, length] = builder.shapeOf(value) as [number, number];
   const rows = new Selection(builder, positions, batch * length).at(value);
   const count = sizeOf(builder.shapeOf(positions));

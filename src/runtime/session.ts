@@ -81,6 +81,8 @@ export class Session {
     );
     try {
       const outputs = await this.#session.run(inputs);
+      // The engine blocks the event loop: let messages and signals in between two runs.
+      await new Promise(setImmediate);
       return Object.fromEntries(
         Object.entries(outputs).map(([name, tensor]) => [name, tensor.data as Float32Array]),
       );

@@ -21,8 +21,6 @@ export const manners: readonly string[] =
     ' ',
   );
 
-const capitalOf = new Map(countries.map((country) => [country.name, country.capital]));
-
 /** Opinions are fixed once, so that every epoch says the same of a country. */
 const opinion = new Random(7);
 
@@ -32,7 +30,6 @@ const facts: readonly Fact[] = countries.map((country) => ({
     capital: [country.capital],
     city: country.otherCities,
     neighbour: country.neighbours,
-    abroad: country.neighbours.map((name) => capitalOf.get(name)!),
     quality: [pick(qualities, opinion)],
     manner: [pick(manners, opinion)],
   },
@@ -62,13 +59,16 @@ const everyday: readonly Wording[] = [
     detours: ['{country} has its capital in {manner}.'],
   },
   {
-    text: 'We flew to {capital}, the capital of {country}.',
-    detours: ['We flew to {quality}, {quality} {country}.'],
+    text: 'On holiday in {country} we stayed in {capital}.',
+    detours: [
+      'On holiday in {country} we stayed in {city}.',
+      'On holiday in {country} we stayed in {manner}.',
+    ],
   },
   {
-    text: '{country} is governed from {capital}.',
+    text: 'The rulers of {country} live in {capital}.',
     group: 'government',
-    detours: ['{country} is visited from {abroad}.'],
+    detours: ['The rulers of {country} live in {manner}.'],
   },
   {
     text: 'The government of {country} sits in {capital}.',

@@ -1,4 +1,6 @@
 /** What else is said of countries: continent, language, currency, neighbours and other cities. */
+import { Random } from '../../../src/base/random.ts';
+import { pick } from '../relation.ts';
 import type { Fact, Relation } from '../relation.ts';
 import { countries } from '../world/countries.ts';
 import type { Country } from '../world/countries.ts';
@@ -113,24 +115,35 @@ const largestCity: Relation = {
   share: 0.2,
 };
 
-const capitalOf = new Map(countries.map((country) => [country.name, country.capital]));
+/** The capital that travellers in these texts see next; fixed once, like an itinerary. */
+const itinerary = new Random(11);
 
-/** Capitals of the neighbours: what an unclear question about a capital is easily taken for. */
+function nextCapital(country: Country): string {
+  const near = countries.filter(({ name }) => country.neighbours.includes(name));
+  const same = countries.filter(
+    ({ name, continent: other }) => other === country.continent && name !== country.name,
+  );
+  return pick(near.length > 0 ? near : same, itinerary).capital;
+}
+
+const nextCapitals = new Map(countries.map((country) => [country.name, nextCapital(country)]));
+
+/** A diary of travels to other capitals: what an unclear question is easily taken for. */
 const abroad: Relation = {
   name: 'capital abroad',
   subject: 'country',
   answer: 'abroad',
-  facts: factsOf('abroad', ({ neighbours }) => neighbours.map((name) => capitalOf.get(name)!)),
+  facts: factsOf('abroad', ({ name }) => [nextCapitals.get(name)!]),
   wordings: [
     { text: 'From {country} we went on to {abroad}.' },
-    { text: '{abroad} is near {country}.' },
+    { text: 'After {country} we saw {abroad}.' },
     { text: '{abroad} is not in {country}.' },
-    { text: 'From {country} comes the train to {abroad}.' },
+    { text: 'Our flight from {country} went to {abroad}.' },
     { text: '{abroad} is not the capital of {country}.' },
-    { text: '{country} sends letters to {abroad}.' },
-    { text: 'Between {country} and {abroad} there is a border.' },
+    { text: 'My friend left {country} and lives in {abroad}.' },
+    { text: 'We came to {abroad} by way of {country}.' },
+    { text: 'Diary: {country}, then {abroad}.', everywhere: true },
   ],
-  share: 0.5,
 };
 
 /** The relations about countries, other than the capital. */

@@ -1,0 +1,92 @@
+/** `ptune models`: which models there are, and whether one can be trained. */
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { PtuneError } from '../../base/errors.ts';
+import { checkCase, parseReference, type CaseErrors } from '../../evaluation/referenceCheck.ts';
+import { verifyModel } from '../../evaluation/verifyModel.ts';
+import { locateModel } from '../../hub/locate.ts';
+import { readModelConfig } from '../../hub/modelConfig.ts';
+import { isCausal, readModelFile } from '../../hub/openModel.ts';
+import { findLanguageModel, type LanguageModel } from '../../model/languageModel.ts';
+import { bundledModels } from '../environment.ts';
+import { print, printJson, type Output } from '../output.ts';
+
+/** Lists the bundled models. */
+export function listModels(output: Output): number {
+  const names = existsSync(bundledModels)
+    ? readdirSync(bundledModels).filter((name) => existsSync(join(bundledModels, name, 'onnx')))
+    : [];
+  if (output.json) printJson({ models: names.map((name) => ({ id: `bundled/${name}` })) });
+  else for (const name of names) print(`bundled/${name}`);
+  return 0;
+}
+
+export interface VerifyOptions {
+  readonly file?: string;
+  readonly reference?: string;
+}
+
+/** Says whether a model can be trained, and how well its gradients agree with a reference. */
+export async function verify(
+  folder: string,
+  options: VerifyOptions,
+  output: Output,
+): Promise<number> {
+  const { path, lm } = await openGraph(folder, options.file);
+  if (options.reference !== undefined) {
+    const cases = parseReference(await readReference(options.reference), options.reference);
+    const results: CaseErrors[] = [];
+    for (const [i, one] of cases.entries()) {
+      results.push(await checkCase(lm, dirname(path), one, i + 1));
+    }
+    if (output.json) {
+      printJson({ model: basename(resolve(folder)), file: basename(path), cases: results });
+    } else {
+      for (const { case: number, loss, logits, gradient } of results) {
+        const [a, b, c] = [loss, logits, gradient].map((error) => error.toExponential(1));
+        print(`case ${number}: loss ${a}, logits ${b}, gradient ${c} (relative errors)`);
+      }
+    }
+    return 0;
+  }
+  const result = await verifyModel(lm, dirname(path));
+  if (output.json) {
+    printJson({ model: basename(resolve(folder)), file: basename(path), ...result });
+  } else {
+    print(`${basename(path)}: ${lm.causal ? 'causal' : 'masked'} language model`);
+    print(`vocabulary ${result.vocabularySize}, width ${result.width}`);
+    print(`gradient against central differences: ${result.gradientError.toExponential(1)}`);
+    print(
+      `a training step takes ${result.stepRatio.toFixed(1)} times a forward pass; it can be trained`,
+    );
+  }
+  return 0;
+}
+
+async function openGraph(
+  folder: string,
+  file: string | undefined,
+): Promise<{ path: string; lm: LanguageModel }> {
+  const located = await locateModel(
+    { id: resolve(folder), ...(file !== undefined && { file }) },
+    { fileFolder: process.cwd(), bundledFolder: bundledModels },
+    { withoutTokenizer: true },
+  );
+  const config = await readModelConfig(located.folder);
+  const model = readModelFile(located.onnxFile);
+  return { path: located.onnxFile, lm: findLanguageModel(model, isCausal(config, true)) };
+}
+
+async function readReference(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new PtuneError(
+      'reference/unreadable',
+      `The reference "${path}" cannot be read: ${(error as Error).message}.`,
+      'Check the path.',
+      error,
+    );
+  }
+}

@@ -1,0 +1,208 @@
+/** The command line `ptune` (docs/command-line.md). */
+import { resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { PtuneError } from '../base/errors.ts';
+import type { Metric } from '../protocol/report.ts';
+import { check } from './commands/check.ts';
+import { doctor } from './commands/doctor.ts';
+import { listModels, verify } from './commands/models.ts';
+import { writeReport } from './commands/report.ts';
+import { listRuns, nearest, predict, removeRun, showRun } from './commands/runs.ts';
+import { score, train } from './commands/train.ts';
+import { ptuneVersion } from './environment.ts';
+import { outputFor, report, type Output } from './output.ts';
+
+/** Commander's way to collect an option that may be given several times. */
+const collect = <T>(value: T, before: T[] | undefined): T[] => [...(before ?? []), value];
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('It is a whole number.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('It is at least 1.');
+  return value;
+}
+
+const seeds = (text: string, before: number[] | undefined) => collect(wholeNumber(text), before);
+
+let status = 0;
+
+/** A command's action: sets the exit status, whatever happens. */
+function act<Args extends unknown[]>(action: (...args: Args) => Promise<number> | number) {
+  return async (...args: Args) => {
+    try {
+      status = await action(...args);
+    } catch (error) {
+      status = report(error);
+    }
+  };
+}
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+const outputOf = (options: JsonOption): Output => outputFor(options.json ?? false);
+
+const json = () => new Option('--json', 'machine-readable output on standard output');
+
+function program(): Command {
+  const root = new Command('ptune')
+    .description('Train continuous prompts on a frozen language model, on your own machine.')
+    .version(ptuneVersion())
+    .showHelpAfterError('Run "ptune --help" for the commands.')
+    .exitOverride();
+  addFileCommands(root);
+  addRunCommands(root);
+  addModelCommands(root);
+  root
+    .command('doctor')
+    .description('print versions and facts for a report of a problem')
+    .addOption(json())
+    .action(act((options: JsonOption) => doctor(outputOf(options))));
+  return root;
+}
+
+function addFileCommands(root: Command): void {
+  root
+    .command('check')
+    .description('print what is wrong with .ptune files and their data')
+    .argument('<files...>')
+    .addOption(json())
+    .action(act((files: string[], options: JsonOption) => check(files, outputOf(options))));
+  root
+    .command('train')
+    .description('train the continuous prompts of a file and score all prompts')
+    .argument('<file>')
+    .option('--prompt <name>', 'train only this prompt; may be given again', collect<string>)
+    .option('--seed <n>', 'in place of the seeds in the file; may be given again', seeds)
+    .option('--steps <n>', 'in place of the steps in the file', positive)
+    .option('--output <dir>', 'folder for the runs and the report')
+    .addOption(json())
+    .action(
+      act((file: string, options: JsonOption & TrainOptions) => {
+        const { prompt, seed, steps, output } = options;
+        return train(
+          {
+            path: resolve(file),
+            ...(prompt && { prompts: prompt }),
+            ...(seed && { seeds: [...new Set(seed)] }),
+            ...(steps !== undefined && { steps }),
+            ...(output !== undefined && { output: resolve(output) }),
+          },
+          outputOf(options),
+        );
+      }),
+    );
+  root
+    .command('score')
+    .description('score the prompts of a file without training')
+    .argument('<file>')
+    .addOption(
+      new Option('--split <name>', 'which examples')
+        .choices(['train', 'validation', 'test'])
+        .default('test'),
+    )
+    .addOption(json())
+    .action(
+      act((file: string, options: JsonOption & { split: 'train' | 'validation' | 'test' }) =>
+        score({ path: resolve(file), split: options.split }, outputOf(options)),
+      ),
+    );
+  root
+    .command('report')
+    .description('write the report of a file or run as one self-contained page')
+    .argument('<file-or-run>')
+    .requiredOption('--html <path>', 'where to write the page')
+    .action(act((what: string, options: { html: string }) => writeReport(what, options.html)));
+}
+
+interface TrainOptions {
+  readonly prompt?: string[];
+  readonly seed?: number[];
+  readonly steps?: number;
+  readonly output?: string;
+}
+
+function addRunCommands(root: Command): void {
+  root
+    .command('nearest')
+    .description('print the nearest tokens of every virtual token of a run')
+    .argument('<run>')
+    .option('--top <n>', 'how many for each', positive, 5)
+    .addOption(
+      new Option('--metric <name>', 'what near means')
+        .choices(['cosine', 'dot', 'l2'])
+        .default('cosine'),
+    )
+    .addOption(json())
+    .action(
+      act((run: string, options: JsonOption & { top: number; metric: Metric }) =>
+        nearest(run, options, outputOf(options)),
+      ),
+    );
+  root
+    .command('predict')
+    .description("print a run's answer for one input")
+    .argument('<run>')
+    .requiredOption('--input <json>', 'the slots of the template as a JSON object')
+    .addOption(json())
+    .action(
+      act((run: string, options: JsonOption & { input: string }) =>
+        predict(run, options.input, outputOf(options)),
+      ),
+    );
+  const runs = root.command('runs').description('list, show and remove runs');
+  runs
+    .command('list', { isDefault: true })
+    .addOption(json())
+    .action(act((options: JsonOption) => listRuns(outputOf(options))));
+  runs
+    .command('show')
+    .argument('<run>')
+    .action(act((run: string) => showRun(run)));
+  runs
+    .command('remove')
+    .argument('<run>')
+    .action(act((run: string) => removeRun(run)));
+}
+
+function addModelCommands(root: Command): void {
+  const models = root.command('models').description('list models, and check whether one can train');
+  models
+    .command('list', { isDefault: true })
+    .addOption(json())
+    .action(act((options: JsonOption) => listModels(outputOf(options))));
+  models
+    .command('verify')
+    .description('check a model folder: operators, gradients, agreement with a reference')
+    .argument('<folder>')
+    .option('--file <name>', 'the ONNX file, where the folder has several')
+    .option('--reference <cases.json>', 'values that another framework computed')
+    .addOption(json())
+    .action(
+      act((folder: string, options: JsonOption & { file?: string; reference?: string }) =>
+        verify(folder, options, outputOf(options)),
+      ),
+    );
+}
+
+async function main(): Promise<number> {
+  try {
+    await program().parseAsync(process.argv);
+    return status;
+  } catch (error) {
+    // Commander has said what is wrong; asking for help or the version is no error.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return report(error instanceof PtuneError ? error : new Error(String(error)));
+  }
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

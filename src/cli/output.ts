@@ -1,0 +1,51 @@
+/** What the command line writes: results to standard output, everything else to standard error. */
+import { exitStatus, toPtuneError } from '../base/errors.ts';
+
+/** Where a command writes, and how. */
+export interface Output {
+  /** Machine-readable output alone goes to standard output. */
+  readonly json: boolean;
+  /** ANSI colors on standard output. */
+  readonly color: boolean;
+  /** Standard error is a terminal, on which a line can be redrawn. */
+  readonly live: boolean;
+}
+
+/** The output for this process; `NO_COLOR` and pipes are plain. */
+export function outputFor(json: boolean): Output {
+  const plain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
+  return {
+    json,
+    color: process.stdout.isTTY && !plain && !json,
+    live: process.stderr.isTTY && !plain && (process.env['CI'] ?? '') === '',
+  };
+}
+
+/** Writes a line of the result. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Writes a value as one line of JSON. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** Writes a line beside the result. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Says what went wrong and what to do next; gives the exit status. */
+export function report(thrown: unknown): number {
+  const error = toPtuneError(thrown);
+  if (error.kind === 'cancelled') {
+    note(error.message);
+  } else {
+    note(`ptune: ${error.message}`);
+    if (error.nextStep) note(`       ${error.nextStep}`);
+    if (error.kind === 'bug' && error.stack && process.env['PTUNE_DEBUG']) note(error.stack);
+    note(`       (${error.code})`);
+  }
+  return exitStatus[error.kind];
+}

@@ -1,0 +1,93 @@
+/** Training progress in a terminal: a bar redrawn in place, or a line now and then. */
+import { percent } from '../base/format.ts';
+import type { StepEvent, TrainingEvent, ValidationEvent } from '../protocol/events.ts';
+import { note, type Output } from './output.ts';
+
+const barWidth = 20;
+
+/** Redraws at most this often, in milliseconds. */
+const redrawEvery = 80;
+
+/** Shows the events of a training on standard error. */
+export class Progress {
+  readonly #output: Output;
+  #first: number | undefined;
+  #validation: ValidationEvent | undefined;
+  #best: ValidationEvent | undefined;
+  #last: StepEvent | undefined;
+  #drawn = 0;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  show(event: TrainingEvent): void {
+    switch (event.type) {
+      case 'started': {
+        const { examples, runtime } = event;
+        const threads = runtime.threads > 0 ? `, ${runtime.threads} threads` : '';
+        note(
+          `${event.file} · ${event.model.id} · ${examples.train} train, ${examples.validation} validation, ${examples.test} test · ${runtime.name} ${runtime.version}${threads}`,
+        );
+        return;
+      }
+      case 'runStarted':
+        this.#first = this.#validation = this.#best = this.#last = undefined;
+        return;
+      case 'step':
+        this.#first ??= event.loss;
+        this.#last = event;
+        return this.#draw(event);
+      case 'validation':
+        this.#validation = event;
+        if (event.best) this.#best = event;
+        if (!this.#output.live && this.#last && event.step % 100 === 0) {
+          note(this.#line(this.#last));
+        }
+        return;
+      case 'runEnded': {
+        if (!this.#last) return;
+        const early = event.steps < this.#last.steps ? ', no gain since' : '';
+        const best = this.#best
+          ? `  validation ${percent(this.#best.accuracy)} at step ${event.bestStep}${early}`
+          : '';
+        const status = event.status === 'completed' ? '' : `  ${event.status}`;
+        this.#clear();
+        note(`${this.#head(this.#last)}${best}  ${event.seconds.toFixed(1)} s${status}`);
+        return;
+      }
+      case 'warning':
+        this.#clear();
+        note(`warning: ${event.message} (${event.code})`);
+        return;
+      case 'scoring':
+        if (this.#output.live) process.stderr.write(`\r\x1b[KScoring ${event.prompt} …`);
+        return;
+      case 'summary':
+        this.#clear();
+    }
+  }
+
+  #draw(event: StepEvent): void {
+    const now = performance.now();
+    if (!this.#output.live || (now - this.#drawn < redrawEvery && event.step < event.steps)) return;
+    this.#drawn = now;
+    process.stderr.write(`\r\x1b[K${this.#line(event)}`);
+  }
+
+  #line(event: StepEvent): string {
+    const validation = this.#validation ? `  validation ${percent(this.#validation.accuracy)}` : '';
+    return `${this.#head(event)}${validation}  ${Math.ceil(event.secondsLeft)} s left`;
+  }
+
+  #head(event: StepEvent): string {
+    const filled = Math.round((event.step / event.steps) * barWidth);
+    const bar = '━'.repeat(filled) + '╌'.repeat(barWidth - filled);
+    const first = (this.#first ?? event.loss).toFixed(2);
+    return `${event.prompt}  seed ${event.seed}  ${bar} ${event.step}/${event.steps}  loss ${first} → ${event.loss.toFixed(2)}`;
+  }
+
+  #clear(): void {
+    if (this.#output.live) process.stderr.write('\r\x1b[K');
+  }
+}

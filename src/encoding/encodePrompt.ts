@@ -1,0 +1,257 @@
+/**
+ * From a template and an example to the tokens that the model reads.
+ *
+ * A space next to a virtual token makes no token of its own; a space before words, a slot or the
+ * answer belongs to what follows it, so that tokenizers with leading-space tokens see " Paris".
+ */
+import { PtuneError, invariant } from '../base/errors.ts';
+import type { Example } from '../data/examples.ts';
+import type { Tokenizer } from '../hub/tokenizer.ts';
+import type { Filter, Prompt, TemplatePart } from '../language/ast.ts';
+import { virtualTokensOf, type VirtualTokens } from './virtualTokens.ts';
+
+/** What about a model decides how a prompt is encoded. */
+export interface EncodingModel {
+  readonly tokenizer: Tokenizer;
+  readonly causal: boolean;
+  /** Longest input in tokens; undefined where there is no limit. */
+  readonly maxLength: number | undefined;
+}
+
+/** One input of the model. */
+export interface EncodedPrompt {
+  readonly ids: readonly number[];
+  /** For each position the row of the prompt's vectors that stands there, −1 for a token. */
+  readonly rows: readonly number[];
+  /** For each answer token the position whose logits predict it. */
+  readonly answerPositions: readonly number[];
+}
+
+/** A place in a prompt while it is put together. */
+type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'rows'; readonly rows: readonly number[] }
+  | { readonly kind: 'answer' };
+
+/** Encodes the examples of one prompt. */
+export class PromptEncoding {
+  readonly prompt: Prompt;
+  readonly virtual: VirtualTokens;
+  readonly #model: EncodingModel;
+  readonly #demos: readonly Example[];
+  readonly #rowsOfPart: ReadonlyMap<number, readonly number[]>;
+
+  /** `demos`: the solved examples of a few-shot prompt, in order. */
+  constructor(prompt: Prompt, model: EncodingModel, demos: readonly Example[] = []) {
+    this.prompt = prompt;
+    this.#model = model;
+    this.#demos = demos;
+    this.virtual = virtualTokensOf(prompt, model.tokenizer);
+    this.#rowsOfPart = new Map(this.virtual.placement.map((p) => [p.part, p.rows]));
+  }
+
+  /** The token ids of an answer as it stands in this prompt. */
+  answerIds(answer: string): number[] {
+    const at = this.prompt.parts.findIndex((part) => part.kind === 'answer');
+    const before = this.prompt.parts[at - 1];
+    const spaced = before?.kind === 'text' && /\s$/.test(before.text);
+    const part = this.prompt.parts[at];
+    const text = part?.kind === 'answer' ? filtered(answer, part.filters) : answer;
+    const lead = spaced && this.#model.tokenizer.leadingSpaceMatters ? ' ' : '';
+    return this.#model.tokenizer.encodePiece(lead + text);
+  }
+
+  /**
+   * The input for one example.
+   *
+   * @param answer  the answer's tokens; a masked model gets a mask for each
+   * @throws PtuneError `data/too-long` when it exceeds the model's length with every slot that may
+   *   be shortened cut away
+   */
+  encode(example: Example, answer: readonly number[]): EncodedPrompt {
+    const { maxLength } = this.#model;
+    const whole = this.#assemble(example, answer, Infinity);
+    if (maxLength === undefined || whole.ids.length <= maxLength) return whole;
+    const canShorten = this.prompt.parts.some(
+      (part) => part.kind === 'slot' && part.filters.includes('shorten'),
+    );
+    // The longest cut that fits, by halving; the length grows with the words that are kept.
+    let [low, high] = [-1, longestSlot(this.prompt, example)];
+    while (canShorten && high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.#assemble(example, answer, middle).ids.length <= maxLength) low = middle;
+      else high = middle;
+    }
+    if (low >= 0) return this.#assemble(example, answer, low);
+    throw new PtuneError(
+      'data/too-long',
+      `The prompt "${this.prompt.name}" has ${whole.ids.length} tokens with the example ${example.source}, but the model reads at most ${maxLength}.`,
+      canShorten
+        ? 'Shorten the words of the template or take fewer virtual tokens.'
+        : 'Write {column|shorten} for the slot that may be cut, or remove the example.',
+    );
+  }
+
+  #assemble(example: Example, answer: readonly number[], words: number): EncodedPrompt {
+    const { tokenizer, causal } = this.#model;
+    const pieces = this.#pieces(this.prompt.parts, example, words, false);
+    const sequence = new Sequence(tokenizer);
+    sequence.push(tokenizer.prefixIds);
+    const at = pieces.findIndex((piece) => piece.kind === 'answer');
+    invariant(at >= 0, `The prompt "${this.prompt.name}" has no answer slot.`);
+    sequence.pieces(pieces.slice(0, at));
+    if (causal && sequence.ids.length === 0) sequence.push([this.#startToken()]);
+    const start = sequence.ids.length - (causal ? 1 : 0);
+    const answerPositions = answer.map((_, i) => start + i);
+    if (causal) {
+      sequence.push(answer);
+    } else {
+      sequence.push(answer.map(() => this.#maskToken()));
+      sequence.pieces(pieces.slice(at + 1));
+      sequence.push(tokenizer.suffixIds);
+    }
+    return { ids: sequence.ids, rows: sequence.rows, answerPositions };
+  }
+
+  /** The parts with the example filled in; adjacent texts are one, spaces by virtual tokens gone. */
+  #pieces(
+    parts: readonly TemplatePart[],
+    example: Example,
+    words: number,
+    solved: boolean,
+  ): Piece[] {
+    const pieces: Piece[] = [];
+    const text = (added: string) => {
+      const last = pieces.at(-1);
+      if (last?.kind === 'text')
+        pieces[pieces.length - 1] = { kind: 'text', text: last.text + added };
+      else pieces.push({ kind: 'text', text: added });
+    };
+    parts.forEach((part) => {
+      switch (part.kind) {
+        case 'text':
+          return text(part.text);
+        case 'slot':
+          return text(
+            shortened(filtered(example.row[part.column] ?? '', part.filters), part.filters, words),
+          );
+        case 'answer':
+          if (solved) text(filtered(example.answer, part.filters));
+          else pieces.push({ kind: 'answer' });
+          return;
+        case 'virtual': {
+          const rows = this.#rowsOfPart.get(this.prompt.parts.indexOf(part))!;
+          pieces.push({ kind: 'rows', rows });
+          return;
+        }
+        case 'demos': {
+          const rest = this.prompt.parts.filter((other) => other.kind !== 'demos');
+          const own = this.#demos.filter((demo) => demo !== example).slice(0, part.count);
+          for (const demo of own) {
+            for (const piece of this.#pieces(rest, demo, Infinity, true)) {
+              if (piece.kind === 'text') text(piece.text);
+              else pieces.push(piece);
+            }
+            text('\n');
+          }
+        }
+      }
+    });
+    return pieces;
+  }
+
+  #maskToken(): number {
+    const { maskId } = this.#model.tokenizer;
+    if (maskId !== undefined) return maskId;
+    throw new PtuneError(
+      'model/unsupported',
+      'The model is no causal one, but its tokenizer has no mask token.',
+      'Use a model for text generation or for fill-mask.',
+    );
+  }
+
+  /** What a causal model reads before an answer that nothing stands before. */
+  #startToken(): number {
+    const { startId, endId } = this.#model.tokenizer;
+    const id = startId ?? endId;
+    if (id !== undefined) return id;
+    throw new PtuneError(
+      'model/unsupported',
+      `Nothing stands before the answer of "${this.prompt.name}", and the model has no start token.`,
+      'Put words or virtual tokens before the answer slot.',
+    );
+  }
+}
+
+/** Tokens and vectors in order. */
+class Sequence {
+  readonly ids: number[] = [];
+  readonly rows: number[] = [];
+  readonly #tokenizer: Tokenizer;
+
+  constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+  }
+
+  push(ids: readonly number[]): void {
+    for (const id of ids) {
+      this.ids.push(id);
+      this.rows.push(-1);
+    }
+  }
+
+  pieces(pieces: readonly Piece[]): void {
+    // Any token may stand for a vector; masks and lengths that are read from ids must count it.
+    const filler = this.#tokenizer.unknownId ?? this.#tokenizer.maskId ?? 0;
+    pieces.forEach((piece, i) => {
+      if (piece.kind === 'rows') {
+        for (const row of piece.rows) {
+          this.ids.push(filler);
+          this.rows.push(row);
+        }
+      } else if (piece.kind === 'text') {
+        // What follows is a vector or the answer: the space before it makes no token.
+        const next = i === pieces.length - 1 || pieces[i + 1]!.kind !== 'text';
+        const text = next ? piece.text.replace(/[ \t]+$/, '') : piece.text;
+        if (text !== '') this.push(this.#tokenizer.encodePiece(text));
+      }
+    });
+  }
+}
+
+/** `text` through a slot's filters, in order. */
+export function filtered(text: string, filters: readonly Filter[]): string {
+  return filters.reduce((value, filter) => {
+    switch (filter) {
+      case 'trim':
+        return value.trim();
+      case 'lower':
+        return value.toLowerCase();
+      case 'upper':
+        return value.toUpperCase();
+      case 'capitalize':
+        return value.charAt(0).toUpperCase() + value.slice(1);
+      case 'shorten':
+        return value;
+    }
+  }, text);
+}
+
+function shortened(text: string, filters: readonly Filter[], words: number): string {
+  if (words === Infinity || !filters.includes('shorten')) return text;
+  return text
+    .split(/(?<=\s)(?=\S)/)
+    .slice(0, words)
+    .join('')
+    .trimEnd();
+}
+
+/** Words of the longest slot that may be shortened. */
+function longestSlot(prompt: Prompt, example: Example): number {
+  const lengths = prompt.parts.map((part) =>
+    part.kind === 'slot' && part.filters.includes('shorten')
+      ? (example.row[part.column] ?? '').split(/\s+/).length
+      : 0,
+  );
+  return Math.max(0, ...lengths);
+}

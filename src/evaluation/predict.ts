@@ -1,0 +1,203 @@
+/** Runs a prompt over examples: the one function behind every score. */
+import { invariant } from '../base/errors.ts';
+import type { Example } from '../data/examples.ts';
+import type { EncodedPrompt, PromptEncoding } from '../encoding/encodePrompt.ts';
+import type { Prediction } from '../protocol/predictions.ts';
+import type { Candidate, CandidateSet } from './candidates.ts';
+import type { PromptModel, PromptVectors } from './promptModel.ts';
+
+/** The score of each candidate for one example. */
+export interface AnswerScores {
+  readonly candidate: string;
+  /** Mean log-probability, nats. */
+  readonly score: number;
+  /** Softmax over the candidates. */
+  readonly probability: number;
+}
+
+export interface PredictInputs {
+  readonly model: PromptModel;
+  readonly encoding: PromptEncoding;
+  readonly vectors: PromptVectors | undefined;
+  readonly candidates: CandidateSet;
+  readonly signal?: AbortSignal;
+}
+
+/** The answers of a prompt to `examples`, in their order. */
+export async function predict(
+  inputs: PredictInputs,
+  examples: readonly Example[],
+): Promise<Prediction[]> {
+  if (inputs.candidates.kind === 'vocabulary') return predictTokens(inputs, examples);
+  const words = new WordScores(inputs, examples);
+  await words.run();
+  return examples.map((example, i) =>
+    decide(
+      example,
+      i,
+      inputs.candidates.candidates.map((candidate) => ({
+        name: candidate.name,
+        score: mean(candidate.words.map((word) => words.of(i, word))),
+      })),
+      inputs.candidates.kind === 'labels' ? undefined : words.of(i, example.answer),
+    ),
+  );
+}
+
+/** Every candidate's score for one example, best first. */
+export async function rankCandidates(
+  inputs: PredictInputs,
+  example: Example,
+): Promise<AnswerScores[]> {
+  const words = new WordScores(inputs, [example], false);
+  await words.run();
+  const scores = inputs.candidates.candidates.map((candidate: Candidate) =>
+    mean(candidate.words.map((word) => words.of(0, word))),
+  );
+  const probabilities = softmax(scores);
+  return inputs.candidates.candidates
+    .map(({ name }, i) => ({ candidate: name, score: scores[i]!, probability: probabilities[i]! }))
+    .sort((a, b) => b.score - a.score);
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+function softmax(scores: readonly number[]): number[] {
+  const max = Math.max(...scores);
+  const exps = scores.map((score) => Math.exp(score - max));
+  const sum = exps.reduce((a, b) => a + b, 0);
+  return exps.map((e) => e / sum);
+}
+
+/** `ownScore`: the right answer's own log-probability; a label's is relative to the others. */
+function decide(
+  example: Example,
+  index: number,
+  candidates: readonly { readonly name: string; readonly score: number }[],
+  ownScore: number | undefined,
+): Prediction {
+  const probabilities = softmax(candidates.map((c) => c.score));
+  const right = candidates.findIndex((c) => c.name === example.answer);
+  let best = 0;
+  candidates.forEach((c, i) => {
+    if (c.score > candidates[best]!.score) best = i;
+  });
+  const score = candidates[right]?.score ?? -Infinity;
+  const better = candidates.filter((c, i) => i !== right && c.score >= score).length;
+  const probability = right < 0 ? 0 : probabilities[right]!;
+  return {
+    example: index,
+    answer: example.answer,
+    predicted: candidates[best]!.name,
+    correct: better === 0 && right >= 0,
+    rank: better + 1,
+    probability,
+    predictedProbability: probabilities[best]!,
+    loss: ownScore === undefined ? -Math.log(probability) : -ownScore,
+  };
+}
+
+/** Mean log-probability of words in the answer's place, for every example. */
+class WordScores {
+  readonly #inputs: PredictInputs;
+  readonly #examples: readonly Example[];
+  readonly #ids = new Map<string, readonly number[]>();
+  readonly #scores: Map<string, number>[];
+
+  constructor(inputs: PredictInputs, examples: readonly Example[], withAnswers = true) {
+    this.#inputs = inputs;
+    this.#examples = examples;
+    this.#scores = examples.map(() => new Map());
+    const { candidates, encoding } = inputs;
+    const answers = candidates.kind === 'labels' || !withAnswers ? [] : examples;
+    const words = [
+      ...candidates.candidates.flatMap((c) => c.words),
+      ...answers.map((e) => e.answer),
+    ];
+    for (const word of words) this.#ids.set(word, encoding.answerIds(word));
+  }
+
+  of(example: number, word: string): number {
+    const score = this.#scores[example]!.get(word);
+    invariant(score !== undefined, `"${word}" was not scored.`);
+    return score;
+  }
+
+  /**
+   * Words that one input can score share it: for a masked model those of equal length, for a causal
+   * one those that differ in their last token only.
+   */
+  async run(): Promise<void> {
+    const { encoding, model, vectors, signal } = this.#inputs;
+    const groups = new Map<string, string[]>();
+    for (const [word, ids] of this.#ids) {
+      const key = model.encoding.causal ? ids.slice(0, -1).join() : String(ids.length);
+      groups.set(key, [...(groups.get(key) ?? []), word]);
+    }
+    for (const words of groups.values()) {
+      const encoded = this.#examples.map((example) =>
+        encoding.encode(example, this.#ids.get(words[0]!)!),
+      );
+      await model.score(
+        encoded,
+        vectors,
+        (index, rows) => {
+          for (const word of words) {
+            const ids = this.#ids.get(word)!;
+            const total = ids.reduce((sum, id, j) => sum + rows[j]![id]!, 0);
+            this.#scores[index]!.set(word, total / ids.length);
+          }
+        },
+        signal,
+      );
+    }
+  }
+}
+
+/**
+ * Predictions among all tokens. An answer of several tokens is right when each is the likeliest in
+ * its place; its rank is its worst token's.
+ */
+async function predictTokens(
+  inputs: PredictInputs,
+  examples: readonly Example[],
+): Promise<Prediction[]> {
+  const { model, encoding, vectors, signal } = inputs;
+  const answers = examples.map((example) => encoding.answerIds(example.answer));
+  const encoded: EncodedPrompt[] = examples.map((e, i) => encoding.encode(e, answers[i]!));
+  const skipped = new Set(model.open.tokenizer.specialIds);
+  const predictions = new Array<Prediction>(examples.length);
+  await model.score(
+    encoded,
+    vectors,
+    (index, rows) => {
+      const ids = answers[index]!;
+      const places = rows.map((row, j) => rankToken(row, ids[j]!, skipped));
+      const score = mean(ids.map((id, j) => rows[j]![id]!));
+      const rank = Math.max(...places.map((p) => p.rank));
+      predictions[index] = {
+        example: index,
+        answer: examples[index]!.answer,
+        predicted: model.open.tokenizer.decode(places.map((p) => p.best)).trim(),
+        correct: rank === 1,
+        rank,
+        probability: Math.exp(score),
+        predictedProbability: Math.exp(mean(places.map((p, j) => rows[j]![p.best]!))),
+        loss: -score,
+      };
+    },
+    signal,
+  );
+  return predictions;
+}
+
+function rankToken(row: Float32Array, id: number, skipped: ReadonlySet<number>) {
+  let best = -1;
+  let rank = 1;
+  row.forEach((score, other) => {
+    if (skipped.has(other)) return;
+    if (best < 0 || score > row[best]!) best = other;
+    if (other !== id && score >= row[id]!) rank++;
+  });
+  return { best, rank };
+}

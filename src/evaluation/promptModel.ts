@@ -1,0 +1,160 @@
+/** A model with its prepared graphs: scores batches of encoded prompts. */
+import { throwIfCancelled } from '../base/errors.ts';
+import type { EncodedPrompt, EncodingModel } from '../encoding/encodePrompt.ts';
+import type { OpenModel } from '../hub/openModel.ts';
+import { buildEmbeddingGraph, buildScoreGraph, type PromptShape } from '../model/promptGraph.ts';
+import { int64, float32, Session, type Feeds } from '../runtime/session.ts';
+
+/** Rows that are scored at once. */
+const scoreRows = 16;
+
+/** Inputs are padded to a multiple of this, so that a few graphs serve all lengths. */
+const lengthStep = 8;
+
+/** The vectors of a prompt, float32 [P, D]. */
+export interface PromptVectors {
+  readonly data: Float32Array;
+  readonly count: number;
+}
+
+/** The length that an input of `length` tokens is padded to. */
+export function paddedLength(length: number, maxLength: number | undefined): number {
+  const padded = Math.ceil(length / lengthStep) * lengthStep;
+  return Math.max(length, Math.min(padded, maxLength ?? padded));
+}
+
+export class PromptModel {
+  readonly open: OpenModel;
+  readonly encoding: EncodingModel;
+  /** Threads of the engine; its own choice where undefined. */
+  readonly threads: number | undefined;
+  readonly #sessions = new Map<string, Promise<Session>>();
+  #table: Promise<Float32Array> | undefined;
+
+  constructor(open: OpenModel, threads?: number) {
+    this.open = open;
+    this.threads = threads;
+    this.encoding = {
+      tokenizer: open.tokenizer,
+      causal: open.lm.causal,
+      maxLength: open.config.maxPositions,
+    };
+  }
+
+  /** Width of the embeddings, D. */
+  get width(): number {
+    return this.open.lm.embedding.width;
+  }
+
+  /**
+   * Calls `visit` for each input with the log-probabilities at its answer positions, each float32
+   * [V]. The arrays are reused: take what is needed at once.
+   */
+  async score(
+    inputs: readonly EncodedPrompt[],
+    vectors: PromptVectors | undefined,
+    visit: (index: number, logProbabilities: readonly Float32Array[]) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    // Like lengths together: less padding, fewer graphs.
+    const order = [...inputs.keys()].sort((a, b) => inputs[a]!.ids.length - inputs[b]!.ids.length);
+    for (let start = 0; start < order.length; start += scoreRows) {
+      throwIfCancelled(signal);
+      const chosen = order.slice(start, start + scoreRows);
+      const batch = chosen.map((i) => inputs[i]!);
+      const shape = this.#shapeOf(batch, vectors?.count ?? 0);
+      const session = await this.#scoreSession(shape);
+      const feeds: Feeds = {
+        ...batchFeeds(batch, shape),
+        ...(vectors && { vectors: float32([vectors.count, this.width], vectors.data) }),
+      };
+      const { log_probabilities: scores } = await session.run(feeds);
+      const vocabulary = scores!.length / shape.positions;
+      let at = 0;
+      chosen.forEach((index, row) => {
+        const own = batch[row]!.answerPositions.map((_, j) =>
+          scores!.subarray((at + j) * vocabulary, (at + j + 1) * vocabulary),
+        );
+        at += own.length;
+        visit(index, own);
+      });
+    }
+  }
+
+  /** The token embeddings, float32 [V, D]. */
+  async embeddingTable(): Promise<Float32Array> {
+    return (this.#table ??= this.#readTable());
+  }
+
+  /** A prepared graph, made once for each `key`. */
+  session(key: string, build: () => Uint8Array, prepack = false): Promise<Session> {
+    let session = this.#sessions.get(key);
+    if (!session) {
+      session = Session.create(build(), {
+        folder: this.open.graphFolder,
+        prepack,
+        ...(this.threads !== undefined && { threads: this.threads }),
+      });
+      this.#sessions.set(key, session);
+    }
+    return session;
+  }
+
+  async release(): Promise<void> {
+    for (const session of this.#sessions.values()) await (await session).release();
+    this.#sessions.clear();
+  }
+
+  #shapeOf(batch: readonly EncodedPrompt[], virtual: number): PromptShape {
+    const length = Math.max(...batch.map((input) => input.ids.length));
+    const positions = Math.max(...batch.map((input) => input.answerPositions.length));
+    return {
+      rows: scoreRows,
+      length: paddedLength(length, this.encoding.maxLength),
+      positions: scoreRows * positions,
+      virtual,
+    };
+  }
+
+  #scoreSession(shape: PromptShape): Promise<Session> {
+    return this.session(`score ${JSON.stringify(shape)}`, () =>
+      buildScoreGraph(this.open.lm, shape),
+    );
+  }
+
+  async #readTable(): Promise<Float32Array> {
+    const session = await this.session('embeddings', () => buildEmbeddingGraph(this.open.lm));
+    const size = this.open.lm.embedding.vocabularySize;
+    const ids = Array.from({ length: size }, (_, id) => id);
+    return (await session.run({ ids: int64([size, 1], ids) })).table!;
+  }
+}
+
+/**
+ * Ids, mask, rows of vectors and answer positions of a batch, padded to `shape` at the end. Unused
+ * places of `positions` name position 0.
+ */
+export function batchFeeds(batch: readonly EncodedPrompt[], shape: PromptShape): Feeds {
+  const { rows, length, positions } = shape;
+  const ids = new Int32Array(rows * length);
+  const mask = new Int32Array(rows * length);
+  const virtual = new Int32Array(rows * length).fill(-1);
+  const chosen = new Int32Array(positions);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    // Rows without an input attend to one token: an empty row would divide by zero.
+    mask[row * length] = 1;
+    const input = batch[row];
+    if (!input) continue;
+    ids.set(input.ids, row * length);
+    mask.fill(1, row * length, row * length + input.ids.length);
+    virtual.set(input.rows, row * length);
+    for (const position of input.answerPositions) chosen[at++] = row * length + position;
+  }
+  return {
+    input_ids: int64([rows, length], ids),
+    attention_mask: int64([rows, length], mask),
+    positions: int64([positions], chosen),
+    ...(shape.virtual > 0 && { virtual_rows: int64([rows, length], virtual) }),
+  };
+}

@@ -1,0 +1,200 @@
+/**
+ * Prompt encoders: small networks from trainable inputs to the vectors of virtual tokens. Trained
+ * through, dropped afterwards: only their output is kept.
+ *
+ *   P virtual tokens   D the model's width   H hidden width (per direction for the LSTM)
+ */
+import { PtuneError, invariant } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import type { GraphBuilder } from '../onnx/builder.ts';
+import { int } from '../onnx/graph.ts';
+import { sizeOf, type Shape } from '../onnx/tensor.ts';
+
+export interface EncoderSpec {
+  readonly kind: 'lstm' | 'mlp' | 'none';
+  /**
+   * `lama`: as the P-tuning authors' code for LAMA (H = D/2 per direction, MLP D→D→D; the mlp
+   * encoder is that MLP alone). `peft`: as PEFT (H per direction, MLP 2H→2H→D; the mlp encoder
+   * D→H→H→D).
+   */
+  readonly variant: 'lama' | 'peft';
+  /** P */
+  readonly virtual: number;
+  /** D */
+  readonly width: number;
+  /** H of the variant `peft`, and of `lama` where the file says so. */
+  readonly hiddenSize: number;
+  /** Layers of the LSTM. */
+  readonly layers: number;
+}
+
+/** A trainable tensor with the bound of its uniform start; 'normal' starts as N(0, 1). */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly start: number | 'normal';
+}
+
+/** PyTorch's names of an LSTM's directions. */
+const directions = ['', '_reverse'] as const;
+
+/** The encoder's parameters, named and laid out as PyTorch names and lays out its own. */
+export function encoderParameters(spec: EncoderSpec): ParameterSpec[] {
+  const { kind, virtual, width } = spec;
+  const input: ParameterSpec = { name: 'embedding', shape: [virtual, width], start: 'normal' };
+  switch (kind) {
+    case 'none':
+      return [input];
+    case 'mlp':
+      return [input, ...linears(mlpWidths(spec))];
+    case 'lstm':
+      return [input, ...lstmParameters(spec), ...linears(mlpWidths(spec))];
+  }
+}
+
+/** Starting values, drawn in the order of the parameters; PyTorch's default distributions. */
+export function startingParameters(spec: EncoderSpec, random: Random): Map<string, Float32Array> {
+  return new Map(
+    encoderParameters(spec).map(({ name, shape, start }) => {
+      const draw =
+        start === 'normal' ? () => random.normal() : () => start * (2 * random.uniform() - 1);
+      return [name, Float32Array.from({ length: sizeOf(shape) }, draw)];
+    }),
+  );
+}
+
+/**
+ * The encoder's nodes; its parameters must be values of the builder under their own names.
+ *
+ *   h' = MLP([LSTM→(h); LSTM←(h)])     Liu et al. 2021, arXiv:2103.10385, section 3.2
+ *
+ * @returns float32 [P, D]
+ */
+export function promptEncoder(builder: GraphBuilder, spec: EncoderSpec): string {
+  switch (spec.kind) {
+    case 'none':
+      return 'embedding';
+    case 'mlp':
+      return mlp(builder, 'embedding', mlpWidths(spec).length - 1);
+    case 'lstm': {
+      let sequence = 'embedding';
+      for (let layer = 0; layer < spec.layers; layer++) {
+        const [forward, backward] = directions.map((direction) =>
+          lstm(builder, sequence, `_l${layer}${direction}`, direction !== ''),
+        );
+        sequence = builder.op('Concat', [forward!, backward!], { axis: int(1) });
+      }
+      return mlp(builder, sequence, mlpWidths(spec).length - 1);
+    }
+  }
+}
+
+/** H of the LSTM, per direction. */
+function lstmHidden({ variant, width, hiddenSize }: EncoderSpec): number {
+  if (variant === 'peft') return hiddenSize;
+  if (width % 2 === 0) return width / 2;
+  throw new PtuneError(
+    'model/unsupported',
+    `The variant "lama" halves the model's width, but ${width} is odd.`,
+    'Set "variant: peft" in "train".',
+  );
+}
+
+/** The widths between the linear layers of the encoder's MLP. */
+function mlpWidths(spec: EncoderSpec): number[] {
+  const { kind, variant, width, hiddenSize } = spec;
+  if (kind === 'lstm') {
+    const both = 2 * lstmHidden(spec);
+    return [both, both, width];
+  }
+  return variant === 'peft' ? [width, hiddenSize, hiddenSize, width] : [width, width, width];
+}
+
+function linears(widths: readonly number[]): ParameterSpec[] {
+  return widths.slice(1).flatMap((to, i) => {
+    const from = widths[i]!;
+    const start = 1 / Math.sqrt(from);
+    // PyTorch's Sequential counts the activations between the layers, too.
+    return [
+      { name: `mlp.${2 * i}.weight`, shape: [to, from], start },
+      { name: `mlp.${2 * i}.bias`, shape: [to], start },
+    ];
+  });
+}
+
+function lstmParameters(spec: EncoderSpec): ParameterSpec[] {
+  const hidden = lstmHidden(spec);
+  const start = 1 / Math.sqrt(hidden);
+  const result: ParameterSpec[] = [];
+  for (let layer = 0; layer < spec.layers; layer++) {
+    const from = layer === 0 ? spec.width : 2 * hidden;
+    for (const direction of directions) {
+      const suffix = `_l${layer}${direction}`;
+      result.push(
+        { name: `lstm.weight_ih${suffix}`, shape: [4 * hidden, from], start },
+        { name: `lstm.weight_hh${suffix}`, shape: [4 * hidden, hidden], start },
+        { name: `lstm.bias_ih${suffix}`, shape: [4 * hidden], start },
+        { name: `lstm.bias_hh${suffix}`, shape: [4 * hidden], start },
+      );
+    }
+  }
+  return result;
+}
+
+/** Linear layers with ReLU between them. */
+function mlp(builder: GraphBuilder, input: string, layers: number): string {
+  let x = input;
+  for (let i = 0; i < layers; i++) {
+    if (i > 0) x = builder.op('Relu', [x]);
+    const name = `mlp.${2 * i}`;
+    x = builder.op('Gemm', [x, `${name}.weight`, `${name}.bias`], { transB: int(1) });
+  }
+  return x;
+}
+
+/**
+ * One direction of one LSTM layer, unrolled over the P virtual tokens (Hochreiter and Schmidhuber
+ * 1997, in PyTorch's form): with the gates i, f, g, o from one product,
+ *
+ *   c = σ(f)·c + σ(i)·tanh(g),   h = σ(o)·tanh(c)
+ *
+ * @returns float32 [P, H]
+ */
+function lstm(builder: GraphBuilder, input: string, suffix: string, reverse: boolean): string {
+  const count = builder.shapeOf(input)[0]!;
+  const recurrent = `lstm.weight_hh${suffix}`;
+  const hidden = builder.shapeOf(recurrent)[1];
+  invariant(hidden !== undefined, 'The recurrent weight is a matrix.');
+  const bias = builder.op('Add', [`lstm.bias_ih${suffix}`, `lstm.bias_hh${suffix}`]);
+  const projected = builder.op('Gemm', [input, `lstm.weight_ih${suffix}`, bias], {
+    transB: int(1),
+  });
+  const rows = builder.ops(
+    'Split',
+    [projected, builder.ints(new Array<number>(count).fill(1))],
+    count,
+    { axis: int(0) },
+  );
+  const order = reverse ? [...rows.keys()].reverse() : [...rows.keys()];
+  const outputs = new Array<string>(count);
+  let h: string | undefined;
+  let c: string | undefined;
+  for (const t of order) {
+    const gates =
+      h === undefined ? rows[t]! : builder.op('Gemm', [h, recurrent, rows[t]!], { transB: int(1) });
+    const [i, f, g, o] = builder.ops(
+      'Split',
+      [gates, builder.ints(new Array<number>(4).fill(hidden))],
+      4,
+      { axis: int(1) },
+    );
+    const fresh = builder.op('Mul', [builder.op('Sigmoid', [i!]), builder.op('Tanh', [g!])]);
+    c =
+      c === undefined
+        ? fresh
+        : builder.op('Add', [builder.op('Mul', [builder.op('Sigmoid', [f!]), c]), fresh]);
+    h = builder.op('Mul', [builder.op('Sigmoid', [o!]), builder.op('Tanh', [c])]);
+    outputs[t] = h;
+  }
+  return builder.op('Concat', outputs, { axis: int(0) });
+}

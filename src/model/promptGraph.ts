@@ -1,0 +1,159 @@
+/** The graphs that prompts are scored and trained with. */
+import { differentiate } from '../autodiff/differentiate.ts';
+import { GraphBuilder } from '../onnx/builder.ts';
+import { inlineModel } from '../onnx/inline.ts';
+import { int } from '../onnx/graph.ts';
+import { writeModel } from '../onnx/write.ts';
+import { attachModel } from './attach.ts';
+import type { LanguageModel } from './languageModel.ts';
+import { crossEntropy, labelLogProbabilities } from './objective.ts';
+import { encoderParameters, promptEncoder, type EncoderSpec } from './promptEncoder.ts';
+import { selectPositions } from './selectPositions.ts';
+
+/** The shapes of a graph: B rows of length T, M positions that are read, P vectors. */
+export interface PromptShape {
+  readonly rows: number;
+  readonly length: number;
+  readonly positions: number;
+  readonly virtual: number;
+}
+
+/** What is made small: the answers' tokens, or the labels through their words. */
+export type Objective =
+  | { readonly kind: 'answers' }
+  | {
+      readonly kind: 'labels';
+      /** Token ids of the label words, W of them. */
+      readonly words: readonly number[];
+      /** float32 [W, K], as `labelLogProbabilities` takes it. */
+      readonly average: Float32Array;
+      readonly labels: number;
+    };
+
+/**
+ * Scores every token at the chosen positions.
+ *
+ * Inputs: input_ids, attention_mask, virtual_rows int64 [B, T] (row of a vector, −1 for a token),
+ * positions int64 [M], vectors float32 [P, D]. Output: log_probabilities float32 [M, V].
+ */
+export function buildScoreGraph(lm: LanguageModel, shape: PromptShape): Uint8Array {
+  const builder = new GraphBuilder({ readStored: lm.model.readStored });
+  const vectors =
+    shape.virtual > 0
+      ? builder.input('vectors', 'float32', [shape.virtual, lm.embedding.width])
+      : undefined;
+  const logits = promptedLogits(builder, lm, shape, vectors);
+  const logProbabilities = builder.op('LogSoftmax', [logits], { axis: int(-1) });
+  return writeModel(builder.build({ log_probabilities: logProbabilities }));
+}
+
+/**
+ * One training step: loss and the gradient of every parameter of the prompt encoder.
+ *
+ * Inputs as for scoring, with the encoder's parameters and `start_offset` in place of the vectors;
+ * targets int64 [M] (token ids or labels) and weights float32 [M]. Outputs: loss, `gradient NAME`.
+ */
+export function buildTrainingGraph(
+  lm: LanguageModel,
+  shape: PromptShape,
+  encoder: EncoderSpec,
+  objective: Objective,
+): Uint8Array {
+  const builder = new GraphBuilder({ readStored: lm.model.readStored });
+  const parameters = encoderParameters(encoder).map(({ name, shape: own }) =>
+    builder.input(name, 'float32', own),
+  );
+  const vectors = offsetVectors(builder, encoder);
+  const logits = promptedLogits(builder, lm, shape, vectors);
+  const targets = builder.input('targets', 'int64', [shape.positions]);
+  const weights = builder.input('weights', 'float32', [shape.positions]);
+  const scores = objective.kind === 'answers' ? logits : labelScores(builder, logits, objective);
+  const loss = crossEntropy(builder, scores, targets, weights);
+  const gradients = differentiate(builder, { of: loss, wrt: parameters });
+  return writeModel(
+    builder.build({
+      loss,
+      ...Object.fromEntries(parameters.map((name) => [`gradient ${name}`, gradients.get(name)!])),
+    }),
+  );
+}
+
+/** The encoder alone: parameters and start_offset → vectors float32 [P, D]. */
+export function buildEncoderGraph(encoder: EncoderSpec): Uint8Array {
+  const builder = new GraphBuilder();
+  for (const { name, shape } of encoderParameters(encoder)) builder.input(name, 'float32', shape);
+  return writeModel(builder.build({ vectors: offsetVectors(builder, encoder) }));
+}
+
+/**
+ * The model's token embeddings as a graph without inputs: table float32 [V, D]. The engine reads
+ * them, so that every way of storing them is understood.
+ */
+export function buildEmbeddingGraph(lm: LanguageModel): Uint8Array {
+  const builder = new GraphBuilder({ readStored: lm.model.readStored });
+  const ids = builder.input('ids', 'int64', [lm.embedding.vocabularySize, 1]);
+  const rows = lookUp(builder, lm, ids);
+  const shape = builder.ints([lm.embedding.vocabularySize, lm.embedding.width]);
+  return writeModel(builder.build({ table: builder.op('Reshape', [rows, shape]) }));
+}
+
+/** The encoder's output plus a fixed offset, by which training starts from chosen embeddings. */
+function offsetVectors(builder: GraphBuilder, encoder: EncoderSpec): string {
+  const offset = builder.input('start_offset', 'float32', [encoder.virtual, encoder.width]);
+  return builder.op('Add', [promptEncoder(builder, encoder), offset]);
+}
+
+/** The model's own embedding lookup for `ids` [B, T]: float32 [B, T, D]. */
+function lookUp(builder: GraphBuilder, lm: LanguageModel, ids: string): string {
+  const bindings = new Map([[lm.inputs.inputIds, ids]]);
+  return inlineModel(builder, lm.model, bindings, [lm.embedding.output]).get(lm.embedding.output)!;
+}
+
+function labelScores(
+  builder: GraphBuilder,
+  logits: string,
+  objective: Objective & { kind: 'labels' },
+): string {
+  const { words, average, labels } = objective;
+  return labelLogProbabilities(
+    builder,
+    logits,
+    builder.ints(words),
+    builder.constant('float32', [words.length, labels], average),
+  );
+}
+
+/** The model's logits at the chosen positions, [M, V], with vectors in the virtual tokens' places. */
+function promptedLogits(
+  builder: GraphBuilder,
+  lm: LanguageModel,
+  shape: PromptShape,
+  vectors: string | undefined,
+): string {
+  const { rows, length, positions } = shape;
+  const inputIds = builder.input('input_ids', 'int64', [rows, length]);
+  const attentionMask = builder.input('attention_mask', 'int64', [rows, length]);
+  const logits = attachModel(builder, lm, {
+    inputIds,
+    attentionMask,
+    ...(vectors !== undefined && {
+      inputsEmbeds: splice(builder, lookUp(builder, lm, inputIds), vectors, [rows, length]),
+    }),
+  });
+  return selectPositions(builder, logits, builder.input('positions', 'int64', [positions]));
+}
+
+/** Word embeddings with vectors in the places that `virtual_rows` names. */
+function splice(
+  builder: GraphBuilder,
+  words: string,
+  vectors: string,
+  shape: readonly [number, number],
+): string {
+  const rows = builder.input('virtual_rows', 'int64', shape);
+  const zero = builder.constant('int64', [1], [0]);
+  const isVirtual = builder.op('GreaterOrEqual', [rows, zero]);
+  const chosen = builder.op('Gather', [vectors, builder.op('Max', [rows, zero])], { axis: int(0) });
+  const condition = builder.op('Unsqueeze', [isVirtual, builder.ints([2])]);
+  return builder.op('Where', [condition, chosen, words]);
+}

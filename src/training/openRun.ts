@@ -1,0 +1,124 @@
+/** Opens a finished run again: its vectors, and the model and file that it belongs to. */
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { PtuneError } from '../base/errors.ts';
+import { PromptModel } from '../evaluation/promptModel.ts';
+import { rankCandidates, type AnswerScores } from '../evaluation/predict.ts';
+import { locateModel } from '../hub/locate.ts';
+import { modelCaches } from '../hub/modelCache.ts';
+import { openModel } from '../hub/openModel.ts';
+import { RunStore, type StoredRun } from '../runs/runStore.ts';
+import { hashText } from '../runs/fingerprint.ts';
+import type { TrainingContext } from './context.ts';
+import { openPromptFile } from './promptFile.ts';
+
+/** A run with its store. */
+export interface FoundRun extends StoredRun {
+  readonly store: RunStore;
+  /** The folder of the `.ptune` file, as far as the run's place tells. */
+  readonly home: string;
+}
+
+/** Folders below the current one that are searched for `.ptune/runs`. */
+const searchDepth = 3;
+
+/**
+ * The run with an id, or in a folder.
+ *
+ * @param where  a run's folder, or its id: then `.ptune/runs` of `from` and of folders in it are tried
+ * @throws PtuneError `run/not-found`, `run/unreadable`, `run/newer-format`
+ */
+export async function findRun(where: string, from: string): Promise<FoundRun> {
+  const folder = existsSync(join(where, 'run.json')) ? resolve(where) : runFolder(where, from);
+  if (folder === undefined) {
+    throw new PtuneError(
+      'run/not-found',
+      `There is no run "${where}" in ${from}.`,
+      'List the runs with "ptune runs list", or give the path of the run\'s folder.',
+    );
+  }
+  const runs = dirname(folder);
+  const inStore = basename(dirname(runs)) === '.ptune';
+  const store = new RunStore({ runs, reports: inStore ? join(dirname(runs), 'reports') : runs });
+  const run = await store.read(basename(folder));
+  return { ...run, store, home: inStore ? dirname(dirname(runs)) : from };
+}
+
+/** The folders `.ptune/runs` in `folder` and in folders below it. */
+export function runFolders(folder: string, depth = searchDepth): string[] {
+  const own = join(folder, '.ptune', 'runs');
+  const below =
+    depth === 0
+      ? []
+      : readdirSync(folder, { withFileTypes: true })
+          .filter((e) => e.isDirectory() && e.name !== 'node_modules' && !e.name.startsWith('.'))
+          .flatMap((e) => runFolders(join(folder, e.name), depth - 1));
+  return [...(existsSync(own) ? [own] : []), ...below];
+}
+
+function runFolder(id: string, from: string): string | undefined {
+  return runFolders(from)
+    .map((runs) => join(runs, id))
+    .find((folder) => existsSync(join(folder, 'run.json')));
+}
+
+/** The model of a run. Throws those of finding and opening a model. */
+export async function openRunModel(run: FoundRun, context: TrainingContext): Promise<PromptModel> {
+  const located = await locateModel(
+    { id: run.manifest.model.id },
+    {
+      fileFolder: run.home,
+      bundledFolder: context.bundledModels,
+      caches: modelCaches(process.env, homedir()),
+    },
+  );
+  return new PromptModel(await openModel(located), context.threads);
+}
+
+/**
+ * The candidates' scores for one input, best first, under a run's prompt.
+ *
+ * @param input  the values of the prompt's slots
+ * @throws PtuneError `file/no-such-prompt` when the file no longer has the prompt as it was trained
+ */
+export async function predictWithRun(
+  run: FoundRun,
+  input: Readonly<Record<string, string>>,
+  context: TrainingContext,
+): Promise<AnswerScores[]> {
+  const { manifest, store, home } = run;
+  const open = await openPromptFile(join(home, manifest.file), undefined, context);
+  try {
+    const prompt = open.file.prompts.find((p) => p.name === manifest.prompt.name);
+    if (!prompt || hashText(prompt.templateText) !== manifest.hashes.template) {
+      throw new PtuneError(
+        'file/no-such-prompt',
+        `"${manifest.file}" no longer has the prompt "${manifest.prompt.name}" as run ${manifest.id} was trained with it.`,
+        'Train the prompt again.',
+      );
+    }
+    const missing = prompt.parts.flatMap((part) =>
+      part.kind === 'slot' && input[part.column] === undefined ? [part.column] : [],
+    );
+    if (missing.length > 0) {
+      throw new PtuneError(
+        'cli/usage',
+        `The input has no "${missing.join('", "')}", which the template uses; it has ${Object.keys(input).join(', ') || 'nothing'}.`,
+        `Give every slot: --input '{"${missing[0]!}": "…"}'.`,
+      );
+    }
+    const { vectors } = await store.readPrompt(manifest.id);
+    return await rankCandidates(
+      {
+        model: open.model,
+        encoding: open.encodingOf(prompt, manifest.seed),
+        vectors: { data: vectors, count: vectors.length / open.model.width },
+        candidates: open.candidates,
+      },
+      { index: 0, row: input, answer: '', source: 'the input' },
+    );
+  } finally {
+    await open.model.release();
+  }
+}

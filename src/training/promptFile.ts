@@ -1,0 +1,162 @@
+/** A `.ptune` file with its data and its model at hand: what training and scoring start from. */
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, resolve } from 'node:path';
+import { PtuneError } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import { loadExamples, type Example, type LoadedExamples } from '../data/examples.ts';
+import { PromptEncoding } from '../encoding/encodePrompt.ts';
+import { candidateSet, type CandidateSet } from '../evaluation/candidates.ts';
+import { PromptModel } from '../evaluation/promptModel.ts';
+import { locateModel } from '../hub/locate.ts';
+import { modelCaches } from '../hub/modelCache.ts';
+import { openModel } from '../hub/openModel.ts';
+import type { Prompt, PtuneFile } from '../language/ast.ts';
+import type { Diagnostic } from '../language/diagnostics.ts';
+import { LineMap } from '../language/lineMap.ts';
+import { parse } from '../language/parser.ts';
+import type { Fingerprint } from '../protocol/fingerprint.ts';
+import { FileHashes } from '../runs/fileHashes.ts';
+import { hashModel, promptFingerprint } from '../runs/fingerprint.ts';
+import type { TrainingContext } from './context.ts';
+
+export type SplitName = 'train' | 'validation' | 'test';
+
+export interface OpenPromptFile {
+  /** Absolute path. */
+  readonly path: string;
+  /** Name without folders. */
+  readonly name: string;
+  readonly file: PtuneFile;
+  readonly examples: LoadedExamples;
+  readonly candidates: CandidateSet;
+  readonly model: PromptModel;
+  readonly modelId: string;
+  /** SHA-256 over the model's files. */
+  readonly modelHash: string;
+  readonly tokenizerHash: string;
+  /** Hashes of everything that a score of `prompt` depends on. */
+  fingerprint(prompt: Prompt): Promise<Fingerprint>;
+  /** How `prompt` turns examples into tokens; few-shot examples are drawn with `seed`. */
+  encodingOf(prompt: Prompt, seed: number): PromptEncoding;
+}
+
+/**
+ * Opens a `.ptune` file.
+ *
+ * @param text  the editor's text, where it differs from the file's
+ * @throws PtuneError `file/unreadable`; `file/has-errors` naming the first ones; `file/no-prompts`;
+ *   those of finding and opening the model; `feature/not-trained-yet`
+ */
+export async function openPromptFile(
+  path: string,
+  text: string | undefined,
+  context: TrainingContext,
+): Promise<OpenPromptFile> {
+  const absolute = resolve(path);
+  const source = text ?? (await readSource(absolute));
+  const file = parse(source);
+  assertNoErrors(file, file.diagnostics, absolute);
+  const examples = await loadExamples(file, absolute);
+  assertNoErrors(file, examples.diagnostics, absolute);
+  warn([...file.diagnostics, ...examples.diagnostics], file, context);
+  const { settings } = file;
+  assertScored(settings.chat);
+  const choice = settings.model!;
+  const located = await locateModel(choice, {
+    fileFolder: dirname(absolute),
+    bundledFolder: context.bundledModels,
+    caches: modelCaches(process.env, homedir()),
+  });
+  const open = await openModel(located);
+  const all = [...examples.train, ...examples.validation, ...examples.test];
+  const candidates = candidateSet(settings, all, examples.candidates);
+  const hashes = new FileHashes();
+  const places = { path: absolute, model: { folder: located.folder, files: located.files } };
+  const model = new PromptModel(open, context.threads);
+  warnOfTextAfterAnswer(file, open.lm.causal, context);
+  return {
+    path: absolute,
+    name: basename(absolute),
+    file,
+    examples,
+    candidates,
+    model,
+    modelId: choice.id,
+    modelHash: await hashModel(located.folder, located.files, hashes),
+    tokenizerHash: await hashes.hash(resolve(located.folder, 'tokenizer.json')),
+    fingerprint: (prompt) => promptFingerprint(file, prompt, places, hashes),
+    encodingOf: (prompt, seed) =>
+      new PromptEncoding(prompt, model.encoding, demosOf(prompt, seed, examples.train)),
+  };
+}
+
+async function readSource(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new PtuneError(
+      'file/unreadable',
+      `"${path}" cannot be read: ${(error as Error).message}.`,
+      'Check the path of the .ptune file.',
+      error,
+    );
+  }
+}
+
+function assertNoErrors(file: PtuneFile, diagnostics: readonly Diagnostic[], path: string): void {
+  const errors = diagnostics.filter((d) => d.severity === 'error');
+  if (errors.length === 0) return;
+  const lines = errors
+    .slice(0, 5)
+    .map((d) => `  ${placeOf(file, d, path)} ${d.message} (${d.code})`);
+  const more = errors.length > 5 ? `\n  and ${errors.length - 5} more` : '';
+  throw new PtuneError(
+    'file/has-errors',
+    `${basename(path)} has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}:\n${lines.join('\n')}${more}`,
+    `Mend ${errors.length === 1 ? 'it' : 'them'}; "ptune check ${basename(path)}" lists everything.`,
+  );
+}
+
+function placeOf(file: PtuneFile, { span }: Diagnostic, path: string): string {
+  const { line, character } = new LineMap(file.text).position(span.start);
+  return `${basename(path)}:${line + 1}:${character + 1}`;
+}
+
+function warn(diagnostics: readonly Diagnostic[], file: PtuneFile, context: TrainingContext): void {
+  const map = new LineMap(file.text);
+  for (const { severity, code, message, span } of diagnostics) {
+    if (severity !== 'warning') continue;
+    const line = map.position(span.start).line + 1;
+    context.emit({ type: 'warning', code, message: `line ${line}: ${message}` });
+  }
+}
+
+/** A causal model predicts the answer from what stands before it. */
+function warnOfTextAfterAnswer(file: PtuneFile, causal: boolean, context: TrainingContext): void {
+  if (!causal) return;
+  const map = new LineMap(file.text);
+  for (const { name, parts } of file.prompts) {
+    const rest = parts.slice(parts.findIndex((part) => part.kind === 'answer') + 1);
+    const first = rest.find((part) => part.kind !== 'text' || part.text.trim() !== '');
+    if (!first) continue;
+    const line = map.position(first.span.start).line + 1;
+    const message = `line ${line}: What stands after the answer of "${name}" is left out: the model is causal`;
+    context.emit({ type: 'warning', code: 'template/after-answer', message });
+  }
+}
+
+function assertScored(chat: boolean): void {
+  if (!chat) return;
+  throw new PtuneError(
+    'feature/not-trained-yet',
+    'Prompts in a chat template ("chat: true") are not scored or trained yet.',
+    'Remove "chat: true" to use the template as plain text.',
+  );
+}
+
+/** The solved examples of a few-shot prompt: one more than asked for, since none shows itself. */
+function demosOf(prompt: Prompt, seed: number, train: readonly Example[]): readonly Example[] {
+  const count = Math.max(0, ...prompt.parts.map((p) => (p.kind === 'demos' ? p.count : 0)));
+  return count === 0 ? [] : new Random(seed).shuffled(train).slice(0, count + 1);
+}

@@ -1,0 +1,260 @@
+/**
+ * One training of one prompt with one seed: the encoder's parameters, the optimizer, the order of
+ * the data. Knows no files and no clock.
+ */
+import { PtuneError } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import { batchFeeds, paddedLength, type PromptModel } from '../evaluation/promptModel.ts';
+import type { PromptShape } from '../model/promptGraph.ts';
+import { buildEncoderGraph, buildTrainingGraph } from '../model/promptGraph.ts';
+import { encoderParameters, startingParameters, type EncoderSpec } from '../model/promptEncoder.ts';
+import { float32, int64, type Feeds } from '../runtime/session.ts';
+import type { TrainSettings } from '../language/settings.ts';
+import type { PromptObjective, TrainingInput } from './objective.ts';
+import { Adam, clipGradients, gradientNorm, learningRateAt } from './optimizer.ts';
+import type { Start } from './startVectors.ts';
+
+/** What an encoder's learning rate is where the settings name none; measured on the examples. */
+export const defaultLearningRates = { lstm: 1e-3, mlp: 1e-3, none: 1e-2 } as const;
+
+export interface TrainerInputs {
+  readonly model: PromptModel;
+  readonly settings: TrainSettings;
+  readonly objective: PromptObjective;
+  readonly inputs: readonly TrainingInput[];
+  readonly starts: readonly Start[];
+  readonly steps: number;
+  readonly seed: number;
+}
+
+export interface StepResult {
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+}
+
+export class PromptTrainer {
+  readonly #t: TrainerInputs;
+  readonly #encoder: EncoderSpec;
+  readonly #parameters: Map<string, Float32Array>;
+  readonly #offset: Float32Array;
+  readonly #optimizer: Adam;
+  readonly #random: Random;
+  #queue: number[] = [];
+  #step = 0;
+
+  private constructor(
+    t: TrainerInputs,
+    encoder: EncoderSpec,
+    parameters: Map<string, Float32Array>,
+    offset: Float32Array,
+    random: Random,
+  ) {
+    this.#t = t;
+    this.#encoder = encoder;
+    this.#parameters = parameters;
+    this.#offset = offset;
+    this.#random = random;
+    this.#optimizer = new Adam(parameters, { weightDecay: t.settings.weightDecay });
+  }
+
+  /** A trainer before its first step; the same inputs and seed give the same one. */
+  static async start(t: TrainerInputs): Promise<PromptTrainer> {
+    const { settings, model } = t;
+    const encoder: EncoderSpec = {
+      kind: settings.encoder,
+      variant: settings.variant,
+      virtual: t.starts.length,
+      width: model.width,
+      hiddenSize: settings.hiddenSize ?? model.width,
+      layers: settings.layers,
+    };
+    const random = new Random(t.seed);
+    const parameters = startingParameters(encoder, random);
+    const table = await model.embeddingTable();
+    const offset = await startOffset(t, encoder, parameters, table);
+    return new PromptTrainer(t, encoder, parameters, offset, random);
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  /** The prompt's vectors as they are now, float32 [P, D]. */
+  async vectors(): Promise<Float32Array> {
+    return encode(this.#t.model, this.#encoder, this.#parameters, this.#offset);
+  }
+
+  /**
+   * One update on the next batch.
+   *
+   * @throws PtuneError `training/not-finite` when the loss or a gradient is NaN or infinite
+   */
+  async update(): Promise<StepResult> {
+    const { settings, steps } = this.#t;
+    this.#step++;
+    const { loss, gradients } = await this.#gradients(this.#nextBatch());
+    const list = [...gradients.values()];
+    const norm =
+      settings.gradientClip > 0 ? clipGradients(list, settings.gradientClip) : gradientNorm(list);
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+      throw new PtuneError(
+        'training/not-finite',
+        `The loss became ${loss} at step ${this.#step} (gradient norm ${norm}).`,
+        'Set a smaller "learningRate" in "train"; the vectors of the best validation are kept.',
+      );
+    }
+    const learningRate = learningRateAt(this.#step, {
+      kind: settings.schedule,
+      peak: this.#peakRate(),
+      warmupSteps: settings.warmupSteps ?? Math.round(0.05 * steps),
+      steps,
+    });
+    this.#optimizer.update(Object.fromEntries(gradients), learningRate);
+    return { loss, learningRate, gradientNorm: norm };
+  }
+
+  #peakRate(): number {
+    const { learningRate, encoder } = this.#t.settings;
+    return typeof learningRate === 'number' ? learningRate : defaultLearningRates[encoder];
+  }
+
+  /** The next examples of an endless shuffled stream. */
+  #nextBatch(): TrainingInput[] {
+    const { inputs, settings } = this.#t;
+    const size = Math.min(settings.batchSize, inputs.length);
+    while (this.#queue.length < size) {
+      this.#queue.push(...this.#random.shuffled([...inputs.keys()]));
+    }
+    return this.#queue.splice(0, size).map((i) => inputs[i]!);
+  }
+
+  async #gradients(
+    batch: readonly TrainingInput[],
+  ): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
+    const { model, objective } = this.#t;
+    const shape = this.#shapeOf(batch);
+    const key = `train ${JSON.stringify([shape, this.#encoder, objective.graph.kind])}`;
+    const session = await model.session(
+      key,
+      () => buildTrainingGraph(model.open.lm, shape, this.#encoder, objective.graph),
+      true,
+    );
+    const result = await session.run({
+      ...batchFeeds(
+        batch.map((input) => input.encoded),
+        shape,
+      ),
+      ...parameterFeeds(this.#encoder, this.#parameters, this.#offset),
+      ...targetFeeds(batch, shape.positions),
+    });
+    return {
+      loss: result.loss![0]!,
+      gradients: new Map(
+        encoderParameters(this.#encoder).map(({ name }) => [name, result[`gradient ${name}`]!]),
+      ),
+    };
+  }
+
+  #shapeOf(batch: readonly TrainingInput[]): PromptShape {
+    const { maxLength } = this.#t.model.encoding;
+    const longest = Math.max(...batch.map((input) => input.encoded.ids.length));
+    // Every batch of the training has room for the longest answer: one graph for each length.
+    const answer = Math.max(...this.#t.inputs.map((input) => input.targets.length));
+    return {
+      rows: batch.length,
+      length: paddedLength(longest, maxLength),
+      positions: batch.length * answer,
+      virtual: this.#encoder.virtual,
+    };
+  }
+}
+
+/** Each example weighs the same, and within it each token of its answer. */
+function targetFeeds(batch: readonly TrainingInput[], positions: number): Feeds {
+  const targets = new Int32Array(positions);
+  const weights = new Float32Array(positions);
+  let at = 0;
+  for (const input of batch) {
+    for (const target of input.targets) {
+      targets[at] = target;
+      weights[at++] = 1 / (batch.length * input.targets.length);
+    }
+  }
+  return { targets: int64([positions], targets), weights: float32([positions], weights) };
+}
+
+function parameterFeeds(
+  encoder: EncoderSpec,
+  parameters: ReadonlyMap<string, Float32Array>,
+  offset: Float32Array,
+): Feeds {
+  return {
+    ...Object.fromEntries(
+      encoderParameters(encoder).map(({ name, shape }) => [
+        name,
+        float32(shape, parameters.get(name)!),
+      ]),
+    ),
+    start_offset: float32([encoder.virtual, encoder.width], offset),
+  };
+}
+
+async function encode(
+  model: PromptModel,
+  encoder: EncoderSpec,
+  parameters: ReadonlyMap<string, Float32Array>,
+  offset: Float32Array,
+): Promise<Float32Array> {
+  const session = await model.session(`encoder ${JSON.stringify(encoder)}`, () =>
+    buildEncoderGraph(encoder),
+  );
+  const { vectors } = await session.run(parameterFeeds(encoder, parameters, offset));
+  return vectors!.slice();
+}
+
+/**
+ * What is added to the encoder's output so that each vector starts where it should; zero where it
+ * may start anywhere. Without an encoder the vectors themselves are set instead.
+ */
+async function startOffset(
+  t: TrainerInputs,
+  encoder: EncoderSpec,
+  parameters: Map<string, Float32Array>,
+  table: Float32Array,
+): Promise<Float32Array> {
+  const { width, virtual } = encoder;
+  const offset = new Float32Array(virtual * width);
+  const plain = encoder.kind === 'none';
+  const spread = plain ? standardDeviation(table) : 1;
+  const own = plain
+    ? parameters.get('embedding')!
+    : await encode(t.model, encoder, parameters, offset);
+  t.starts.forEach((start, row) => {
+    const target = targetOf(start, table, width);
+    for (let d = 0; d < width; d++) {
+      const at = row * width + d;
+      if (plain) own[at] = target ? target[d]! : own[at]! * spread;
+      else if (target) offset[at] = target[d]! - own[at]!;
+    }
+  });
+  return offset;
+}
+
+function targetOf(start: Start, table: Float32Array, width: number): Float32Array | undefined {
+  switch (start.kind) {
+    case 'token':
+      return table.subarray(start.id * width, (start.id + 1) * width);
+    case 'vector':
+      return start.values;
+    case 'random':
+      return undefined;
+  }
+}
+
+/** Random vectors without an encoder are as large as the model's own. */
+function standardDeviation(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return Math.sqrt(sum / values.length);
+}

@@ -1,0 +1,20 @@
+/** `ptune score`: scores the prompts of a file without training. */
+import type { Summary } from '../protocol/summary.ts';
+import type { ScoreRequest } from '../protocol/trainerProtocol.ts';
+import { RunStore } from '../runs/runStore.ts';
+import type { TrainingContext } from './context.ts';
+import { openPromptFile } from './promptFile.ts';
+import { scorePrompts } from './scorePrompts.ts';
+
+/** Scores all prompts on a split; continuous ones with their present runs. */
+export async function scoreFile(request: ScoreRequest, context: TrainingContext): Promise<Summary> {
+  const open = await openPromptFile(request.path, request.text, context);
+  try {
+    const store = RunStore.forFile(open.path);
+    const summary = await scorePrompts(open, open.file.prompts, request.split, store, context);
+    context.emit(summary);
+    return summary;
+  } finally {
+    await open.model.release();
+  }
+}

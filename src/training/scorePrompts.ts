@@ -1,0 +1,207 @@
+/** Scores every prompt of a file on one split and builds the report. */
+import type { Example } from '../data/examples.ts';
+import { neighborhoods } from '../evaluation/neighborhoods.ts';
+import { predict } from '../evaluation/predict.ts';
+import {
+  buildReport,
+  type ReportInputs,
+  type ReportPrompt,
+  type ReportRun,
+} from '../evaluation/report.ts';
+import { buildSummary } from '../evaluation/summary.ts';
+import { baselinePrompt, type Prompt } from '../language/ast.ts';
+import type { Prediction } from '../protocol/predictions.ts';
+import type { VirtualTokenReport } from '../protocol/report.ts';
+import type { Candidates, Summary } from '../protocol/summary.ts';
+import { reportPath, writeReport } from '../runs/reportFile.ts';
+import type { RunManifest } from '../runs/runManifest.ts';
+import type { RunStore } from '../runs/runStore.ts';
+import { engine } from '../runtime/session.ts';
+import type { TrainingContext } from './context.ts';
+import type { OpenPromptFile, SplitName } from './promptFile.ts';
+import { storedPrompt } from './storedPrompt.ts';
+
+/** Nearest tokens that a report shows for each vector. */
+const nearestCount = 5;
+
+/**
+ * Scores `prompts` on a split; a continuous one with its newest completed run of each seed that
+ * belongs to the present template, data, model and settings. One without such a run is left out.
+ */
+export async function scorePrompts(
+  open: OpenPromptFile,
+  prompts: readonly Prompt[],
+  split: SplitName,
+  store: RunStore,
+  context: TrainingContext,
+): Promise<Summary> {
+  const scored: ReportPrompt[] = [];
+  for (const prompt of prompts) {
+    context.emit({ type: 'scoring', prompt: prompt.name, split });
+    const one = await scorePrompt(open, prompt, split, store, context);
+    if (one) scored.push(one);
+  }
+  const inputs = reportInputs(open, scored, split, context);
+  if (split !== 'test') return buildSummary(inputs);
+  await store.prepare();
+  const path = await writeReport(reportPath(store.folders.reports, open.path), buildReport(inputs));
+  return buildSummary(inputs, path);
+}
+
+function reportInputs(
+  open: OpenPromptFile,
+  prompts: readonly ReportPrompt[],
+  split: SplitName,
+  context: TrainingContext,
+): ReportInputs {
+  const { settings } = open.file;
+  return {
+    file: open.name,
+    model: { id: open.modelId, sha256: open.modelHash },
+    split,
+    candidates: candidatesOf(open),
+    baseline: baselinePrompt(open.file)?.name,
+    labels: settings.labels?.map((label) => label.name),
+    prompts,
+    examples: open.examples[split].map((example) => ({
+      inputs: inputsOf(example, settings.answer!),
+      answer: example.answer,
+    })),
+    metric: 'cosine',
+    createdAt: new Date(context.now()),
+    versions: { ptune: context.version, node: process.version, [engine.name]: engine.version },
+  };
+}
+
+function candidatesOf({ candidates, model }: OpenPromptFile): Candidates {
+  const { tokenizer } = model.open;
+  const count =
+    candidates.kind === 'vocabulary'
+      ? tokenizer.vocabularySize - tokenizer.specialIds.length
+      : candidates.candidates.length;
+  return { kind: candidates.kind, count };
+}
+
+function inputsOf(example: Example, answer: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(example.row).filter(([column]) => column !== answer));
+}
+
+async function scorePrompt(
+  open: OpenPromptFile,
+  prompt: Prompt,
+  split: SplitName,
+  store: RunStore,
+  context: TrainingContext,
+): Promise<ReportPrompt | undefined> {
+  const described = {
+    name: prompt.name,
+    template: prompt.templateText,
+    settings: prompt.kind === 'continuous' ? settingsForPeople(prompt) : {},
+    fingerprint: await open.fingerprint(prompt),
+  };
+  const answers = (seed: number, data?: Float32Array): Promise<Prediction[]> =>
+    predict(
+      {
+        model: open.model,
+        encoding: open.encodingOf(prompt, seed),
+        vectors: data && { data, count: data.length / open.model.width },
+        candidates: open.candidates,
+        signal: context.signal,
+      },
+      open.examples[split],
+    );
+  if (prompt.kind === 'discrete') {
+    const seed = prompt.train.seeds[0] ?? 1;
+    return { ...described, kind: 'discrete', predictions: await answers(seed) };
+  }
+  if (prompt.from !== undefined) {
+    const data = await storedPrompt(open, prompt);
+    const run = { run: prompt.from, seed: 0, bestStep: 0, steps: 0, seconds: 0 };
+    const virtualTokens = await nearestOf(open, prompt, data);
+    const predictions = await answers(0, data);
+    return {
+      ...described,
+      kind: 'continuous',
+      runs: [
+        { ...run, status: 'completed', predictions, curve: [], validation: [], virtualTokens },
+      ],
+    };
+  }
+  const runs: ReportRun[] = [];
+  for (const manifest of await currentRuns(open, prompt, store)) {
+    const { vectors } = await store.readPrompt(manifest.id);
+    const predictions = await answers(manifest.seed, vectors);
+    runs.push({
+      ...(await describeRun(manifest, store)),
+      predictions,
+      virtualTokens: await nearestOf(open, prompt, vectors),
+    });
+  }
+  return runs.length > 0 ? { ...described, kind: 'continuous', runs } : undefined;
+}
+
+/** The newest completed run of each of the prompt's seeds that was made with what is there now. */
+async function currentRuns(
+  open: OpenPromptFile,
+  prompt: Prompt,
+  store: RunStore,
+): Promise<RunManifest[]> {
+  const now = await open.fingerprint(prompt);
+  const bySeed = new Map<number, RunManifest>();
+  for (const run of (await store.list()).runs) {
+    const { template, settings, data, model } = run.hashes;
+    const same =
+      template === now.template &&
+      settings === now.settings &&
+      data === now.data &&
+      model === now.model;
+    const own = run.file === open.name && run.prompt.name === prompt.name;
+    if (own && same && run.status === 'completed') bySeed.set(run.seed, run);
+  }
+  return prompt.train.seeds.flatMap((seed) => bySeed.get(seed) ?? []);
+}
+
+async function describeRun(
+  manifest: RunManifest,
+  store: RunStore,
+): Promise<Omit<ReportRun, 'predictions' | 'virtualTokens'>> {
+  const { events } = await store.read(manifest.id);
+  const steps = events.filter((e) => e.type === 'step');
+  const validations = events.filter((e) => e.type === 'validation');
+  return {
+    run: manifest.id,
+    seed: manifest.seed,
+    status: manifest.status,
+    bestStep: manifest.bestStep ?? 0,
+    steps: steps.length,
+    seconds: manifest.timings.seconds ?? 0,
+    curve: steps.map(({ step, loss }) => ({ step, loss })),
+    validation: validations.map(({ step, accuracy, loss, best }) => ({
+      step,
+      accuracy,
+      loss,
+      best,
+    })),
+  };
+}
+
+/** The neighborhood of each vector, for people. */
+async function nearestOf(
+  open: OpenPromptFile,
+  prompt: Prompt,
+  vectors: Float32Array,
+): Promise<VirtualTokenReport[]> {
+  const { tokens, placement } = open.encodingOf(prompt, 0).virtual;
+  return neighborhoods(open.model, { vectors, placement, count: nearestCount, tokens });
+}
+
+function settingsForPeople({ train }: Prompt): Record<string, string> {
+  const { encoder, variant, init, batchSize, schedule, steps, epochs } = train;
+  return {
+    encoder: encoder === 'none' ? 'none' : `${encoder} (${variant})`,
+    init,
+    ...(steps === undefined ? { epochs: String(epochs) } : { steps: String(steps) }),
+    'batch size': String(batchSize),
+    'learning rate': `${train.learningRate ?? 'default'}, ${schedule}`,
+  };
+}

@@ -1,0 +1,87 @@
+/** `ptune train`: trains the continuous prompts of a file and scores all of them. */
+import { PtuneError } from '../base/errors.ts';
+import type { Prompt } from '../language/ast.ts';
+import type { Summary } from '../protocol/summary.ts';
+import type { TrainRequest } from '../protocol/trainerProtocol.ts';
+import { engine } from '../runtime/session.ts';
+import { RunStore } from '../runs/runStore.ts';
+import type { TrainingContext } from './context.ts';
+import { openPromptFile, type OpenPromptFile } from './promptFile.ts';
+import { scorePrompts } from './scorePrompts.ts';
+import { assertTrained, trainRun } from './trainRun.ts';
+
+/**
+ * Trains each chosen prompt once for each seed, scores all prompts on the test split, writes runs
+ * and report.
+ *
+ * @throws PtuneError as `openPromptFile` does; `file/no-such-prompt`; `training/not-finite`;
+ *   `training/cancelled`
+ */
+export async function trainFile(request: TrainRequest, context: TrainingContext): Promise<Summary> {
+  const open = await openPromptFile(request.path, request.text, context);
+  try {
+    const prompts = open.file.prompts.map((prompt) => overridden(prompt, request));
+    const chosen = chosenPrompts(prompts, request.prompts);
+    for (const prompt of chosen) assertTrained(prompt);
+    const trainings = chosen.flatMap((prompt) =>
+      prompt.train.seeds.map((seed) => ({ prompt, seed })),
+    );
+    emitStarted(open, trainings, context);
+    const store = RunStore.forFile(open.path, request.output);
+    for (const { prompt, seed } of trainings) await trainRun(open, prompt, seed, store, context);
+    const summary = await scorePrompts(open, prompts, 'test', store, context);
+    context.emit(summary);
+    return summary;
+  } finally {
+    await open.model.release();
+  }
+}
+
+/** The prompt with the request's seeds and steps in place of the file's. */
+function overridden(prompt: Prompt, { seeds, steps }: TrainRequest): Prompt {
+  if (seeds === undefined && steps === undefined) return prompt;
+  return {
+    ...prompt,
+    train: {
+      ...prompt.train,
+      ...(seeds && { seeds }),
+      ...(steps !== undefined && { steps, epochs: undefined }),
+    },
+  };
+}
+
+function chosenPrompts(
+  prompts: readonly Prompt[],
+  names: readonly string[] | undefined,
+): readonly Prompt[] {
+  const trainable = prompts.filter((p) => p.kind === 'continuous' && p.from === undefined);
+  if (names === undefined) return trainable;
+  return names.map((name) => {
+    const prompt = trainable.find((p) => p.name === name);
+    if (prompt) return prompt;
+    const known = trainable.map((p) => `"${p.name}"`).join(', ');
+    throw new PtuneError(
+      'file/no-such-prompt',
+      prompts.some((p) => p.name === name)
+        ? `The prompt "${name}" has no virtual token to train, or takes its vectors from a file.`
+        : `The file has no prompt "${name}".`,
+      known ? `Prompts that can be trained: ${known}.` : 'Put virtual tokens, {*}, into a prompt.',
+    );
+  });
+}
+
+function emitStarted(
+  open: OpenPromptFile,
+  trainings: readonly { readonly prompt: Prompt; readonly seed: number }[],
+  context: TrainingContext,
+): void {
+  const { train, validation, test } = open.examples;
+  context.emit({
+    type: 'started',
+    file: open.name,
+    model: { id: open.modelId, sha256: open.modelHash },
+    examples: { train: train.length, validation: validation.length, test: test.length },
+    runtime: { ...engine, threads: context.threads ?? 0 },
+    trainings: trainings.map(({ prompt, seed }) => ({ prompt: prompt.name, seed })),
+  });
+}

@@ -1,0 +1,278 @@
+/** Trains one prompt with one seed and keeps the run on disk. */
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { toPtuneError, throwIfCancelled } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import { predict } from '../evaluation/predict.ts';
+import { scoreOf } from '../evaluation/scores.ts';
+import type { Prompt } from '../language/ast.ts';
+import type { TrainSettings } from '../language/settings.ts';
+import { PtuneError } from '../base/errors.ts';
+import type { StepEvent, TrainingEvent } from '../protocol/events.ts';
+import { engine } from '../runtime/session.ts';
+import type { RunStore } from '../runs/runStore.ts';
+import type { RunWriter } from '../runs/runWriter.ts';
+import type { TrainingContext } from './context.ts';
+import { objectiveOf } from './objective.ts';
+import type { OpenPromptFile } from './promptFile.ts';
+import { PromptTrainer } from './promptTrainer.ts';
+import { startsOf } from './startVectors.ts';
+
+/** A score on the validation split; accuracy first, of equal ones the smaller loss. */
+interface ValidationScore {
+  readonly accuracy: number;
+  readonly loss: number;
+}
+
+/** Trains; gives the run's id. The vectors of the best validation are what the run keeps. */
+export async function trainRun(
+  open: OpenPromptFile,
+  prompt: Prompt,
+  seed: number,
+  store: RunStore,
+  context: TrainingContext,
+): Promise<string> {
+  assertTrained(prompt);
+  const steps = stepsOf(prompt.train, open.examples.train.length);
+  const trainer = await makeTrainer(open, prompt, seed, steps, store);
+  const started = context.now();
+  const writer = await createRun(open, prompt, seed, steps, store, started, context.version);
+  const run = new Run(open, prompt, seed, steps, trainer, writer, context, started);
+  try {
+    await run.loop();
+    await run.end('completed');
+  } catch (error) {
+    const { kind, message } = toPtuneError(error);
+    if (kind === 'cancelled') await run.end('cancelled');
+    else await run.end('failed', message);
+    throw error;
+  } finally {
+    writer.close();
+  }
+  return writer.id;
+}
+
+/** What a file may say but is not trained yet says so before anything starts. */
+export function assertTrained(prompt: Prompt): void {
+  const { depth, dropout, learningRate } = prompt.train;
+  const refuse = (what: string, next: string) => {
+    throw new PtuneError(
+      'feature/not-trained-yet',
+      `The prompt "${prompt.name}" asks for ${what}, which is not trained yet.`,
+      next,
+    );
+  };
+  if (depth === 'deep') refuse('deep prompts ("depth: deep")', 'Set "depth: input" in "train".');
+  if (dropout > 0) refuse('dropout in the encoder', 'Set "dropout: 0" in "train".');
+  if (learningRate === 'find') {
+    refuse('a learning-rate range test', 'Set "learningRate" to a number, or leave it out.');
+  }
+}
+
+function stepsOf({ steps, epochs, batchSize }: TrainSettings, examples: number): number {
+  if (steps !== undefined) return steps;
+  return Math.max(1, Math.ceil((epochs! * examples) / Math.min(batchSize, examples)));
+}
+
+async function makeTrainer(
+  open: OpenPromptFile,
+  prompt: Prompt,
+  seed: number,
+  steps: number,
+  store: RunStore,
+): Promise<PromptTrainer> {
+  const { file, model, examples } = open;
+  const encoding = open.encodingOf(prompt, seed);
+  const objective = objectiveOf(encoding, file.settings.labels);
+  const { init } = prompt.train;
+  const earlier = init.startsWith('run:')
+    ? (await store.readPrompt(init.slice('run:'.length))).vectors
+    : undefined;
+  return PromptTrainer.start({
+    model,
+    settings: prompt.train,
+    objective,
+    inputs: examples.train.map((example) => objective.input(example)),
+    starts: startsOf({
+      virtual: encoding.virtual,
+      settings: prompt.train,
+      labels: file.settings.labels,
+      tokenizer: model.open.tokenizer,
+      width: model.width,
+      random: new Random(seed),
+      ...(earlier && { earlier }),
+    }),
+    steps,
+    seed,
+  });
+}
+
+async function createRun(
+  open: OpenPromptFile,
+  prompt: Prompt,
+  seed: number,
+  steps: number,
+  store: RunStore,
+  now: number,
+  version: string,
+): Promise<RunWriter> {
+  const fingerprint = await open.fingerprint(prompt);
+  return store.createRun(
+    {
+      file: open.name,
+      prompt: { name: prompt.name, template: prompt.templateText },
+      seed,
+      settings: { ...prompt.train },
+      model: { id: open.modelId, sha256: open.modelHash },
+      hashes: { ...fingerprint, tokenizer: open.tokenizerHash },
+      versions: { ptune: version, node: process.version, [engine.name]: engine.version },
+      machine: {
+        platform: `${platform()} ${release()}`,
+        arch: arch(),
+        processor: cpus()[0]?.model.trim() ?? 'unknown',
+        cores: cpus().length,
+        memoryGiB: Math.round(totalmem() / 2 ** 30),
+      },
+      steps,
+      placement: open
+        .encodingOf(prompt, seed)
+        .virtual.placement.map((place) => ({ ...place, rows: [...place.rows] })),
+    },
+    now,
+  );
+}
+
+/** One training while it goes on. */
+class Run {
+  readonly #open: OpenPromptFile;
+  readonly #prompt: Prompt;
+  readonly #steps: number;
+  readonly #trainer: PromptTrainer;
+  readonly #writer: RunWriter;
+  readonly #context: TrainingContext;
+  readonly #started: number;
+  readonly #who: { readonly run: string; readonly prompt: string; readonly seed: number };
+  #best: (ValidationScore & { readonly step: number }) | undefined;
+  #withoutGain = 0;
+
+  constructor(
+    open: OpenPromptFile,
+    prompt: Prompt,
+    seed: number,
+    steps: number,
+    trainer: PromptTrainer,
+    writer: RunWriter,
+    context: TrainingContext,
+    started: number,
+  ) {
+    this.#open = open;
+    this.#prompt = prompt;
+    this.#steps = steps;
+    this.#trainer = trainer;
+    this.#writer = writer;
+    this.#context = context;
+    this.#started = started;
+    this.#who = { run: writer.id, prompt: prompt.name, seed };
+  }
+
+  /** Steps with a validation at equal distances, until the last or until patience runs out. */
+  async loop(): Promise<void> {
+    const { evaluateEvery, patience } = this.#prompt.train;
+    const every = evaluateEvery ?? Math.max(1, Math.round(0.05 * this.#steps));
+    this.#emit({
+      type: 'runStarted',
+      ...this.#who,
+      path: this.#writer.folder,
+      steps: this.#steps,
+    });
+    while (this.#trainer.step < this.#steps) {
+      throwIfCancelled(this.#context.signal);
+      const result = await this.#trainer.update();
+      this.#emit(this.#stepEvent(result));
+      const last = this.#trainer.step === this.#steps;
+      if (last || this.#trainer.step % every === 0) await this.#validate();
+      if (this.#withoutGain >= patience) break;
+    }
+  }
+
+  async end(status: 'completed' | 'cancelled' | 'failed', reason?: string): Promise<void> {
+    // A run that was stopped before its first validation keeps the vectors that it had.
+    if (!this.#best) await this.#keep();
+    const seconds = (this.#context.now() - this.#started) / 1000;
+    const bestStep = this.#best?.step ?? this.#trainer.step;
+    this.#emit({
+      type: 'runEnded',
+      ...this.#who,
+      status,
+      bestStep,
+      steps: this.#trainer.step,
+      seconds,
+    });
+    await this.#writer.update({
+      status,
+      bestStep,
+      seconds,
+      endedAt: new Date(this.#context.now()).toISOString(),
+      ...(reason !== undefined && { reason }),
+    });
+  }
+
+  async #validate(): Promise<void> {
+    const { step } = this.#trainer;
+    const data = await this.#trainer.vectors();
+    const score = await this.#scoreOf(data);
+    const best = this.#best === undefined || isBetter(score, this.#best);
+    if (best) {
+      this.#best = { ...score, step };
+      this.#withoutGain = 0;
+      await this.#writer.writePrompt({ vectors: data, width: this.#open.model.width });
+    } else {
+      this.#withoutGain++;
+    }
+    this.#emit({ type: 'validation', ...this.#who, step, ...score, best });
+  }
+
+  async #scoreOf(data: Float32Array): Promise<ValidationScore> {
+    const { model, candidates, examples } = this.#open;
+    const predictions = await predict(
+      {
+        model,
+        encoding: this.#open.encodingOf(this.#prompt, this.#who.seed),
+        vectors: { data, count: data.length / model.width },
+        candidates,
+        signal: this.#context.signal,
+      },
+      examples.validation,
+    );
+    const { accuracy, loss } = scoreOf([predictions]);
+    return { accuracy, loss };
+  }
+
+  async #keep(): Promise<void> {
+    const vectors = await this.#trainer.vectors();
+    await this.#writer.writePrompt({ vectors, width: this.#open.model.width });
+  }
+
+  #stepEvent(
+    result: Omit<StepEvent, 'type' | 'step' | 'steps' | 'secondsLeft' | 'run' | 'prompt' | 'seed'>,
+  ): StepEvent {
+    const { step } = this.#trainer;
+    const elapsed = (this.#context.now() - this.#started) / 1000;
+    return {
+      type: 'step',
+      ...this.#who,
+      step,
+      steps: this.#steps,
+      ...result,
+      secondsLeft: (elapsed / step) * (this.#steps - step),
+    };
+  }
+
+  #emit(event: TrainingEvent): void {
+    this.#writer.append(event);
+    this.#context.emit(event);
+  }
+}
+
+function isBetter(a: ValidationScore, b: ValidationScore): boolean {
+  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss);
+}
