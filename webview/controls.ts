@@ -23,20 +23,27 @@ export function button(label: string, onClick: () => void): HTMLElement {
   return custom('vscode-button', { appearance: 'secondary', on: { click: onClick } }, label);
 }
 
+/** Text that does something when it is pressed. */
+export function link(text: Node | string, title: string, onClick: () => void): HTMLElement {
+  return h('button', { type: 'button', class: 'link', title, on: { click: onClick } }, text);
+}
+
 /** A text field that reports every change of its text. */
 export function searchField(
   label: string,
   value: string,
   onInput: (text: string) => void,
 ): HTMLElement {
-  return custom('vscode-text-field', {
+  const field = custom('vscode-text-field', {
     class: 'search',
     placeholder: label,
-    'aria-label': label,
     size: 24,
     value,
     on: { input: (event) => onInput((event.target as HTMLInputElement).value) },
   });
+  // The field names itself "Text field" when it joins the page, so it is named after that.
+  queueMicrotask(() => field.setAttribute('aria-label', label));
+  return field;
 }
 
 /** A list of which one is chosen, with its label before it. */

@@ -19,8 +19,8 @@ export interface Series {
   readonly points: readonly Point[];
   /** A dot at every point. */
   readonly dots?: boolean;
-  /** Is part of the readout. */
-  readonly read?: boolean;
+  /** Its name in the readout, which it is part of; values of one name stand together. */
+  readonly readAs?: string;
 }
 
 export interface Mark extends Point {
@@ -70,7 +70,7 @@ export function lineChart(options: ChartOptions): HTMLElement {
 
 function spokenSummary({ series, format }: ChartOptions): string {
   return series
-    .filter((one) => one.read && one.points.length > 0)
+    .filter((one) => one.readAs !== undefined && one.points.length > 0)
     .map((one) => `${one.name}: ${format(one.points[0]!.y)} to ${format(one.points.at(-1)!.y)}`)
     .join('; ');
 }
@@ -208,14 +208,16 @@ function follow(
   };
 }
 
-/** "step 240: training 0.35, validation 0.52": each series' last value up to the step. */
+/** "step 240: training 0.35, validation 0.52 · 0.49": each series' last value up to the step. */
 function readoutText(step: number, { series, format }: ChartOptions): string {
-  const values = series
-    .filter((one) => one.read)
-    .map((one) => ({ name: one.name, point: one.points.findLast((point) => point.x <= step) }))
-    .filter(({ point }) => point !== undefined)
-    .map(({ name, point }) => `${name} ${format(point!.y)}`);
-  return `step ${step}: ${values.join(', ')}`;
+  const values = new Map<string, string[]>();
+  for (const { readAs, points } of series) {
+    const point = points.findLast((one) => one.x <= step);
+    if (readAs === undefined || !point) continue;
+    values.set(readAs, [...(values.get(readAs) ?? []), format(point.y)]);
+  }
+  const parts = Array.from(values, ([name, texts]) => `${name} ${texts.join(' · ')}`);
+  return `step ${step}: ${parts.join(', ')}`;
 }
 
 function diamond(x: number, y: number): string {

@@ -100,7 +100,7 @@ describe('the verdict', () => {
     expect(result.text).toBe(
       'The prompt "learned" is worse than the wording "inverse" by 26 points (p < 0.001). ' +
         'It is better than your baseline "manual" by 11 points (p = 0.03). ' +
-        'Its training loss fell while validation loss rose after step 80: it may have learned the training examples by heart. ' +
+        'The training loss of "learned" fell while its validation loss rose after step 80: it may have learned the training examples by heart. ' +
         'Fewer virtual tokens, or more examples, may help.',
     );
   });

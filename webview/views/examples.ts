@@ -127,7 +127,7 @@ function table(
   body: HTMLElement,
 ): HTMLElement {
   const heading = (text: string, note?: string) =>
-    h('th', { scope: 'col' }, text, note !== undefined && h('span', { class: 'note' }, ` ${note}`));
+    h('th', { scope: 'col' }, text, note !== undefined && h('span', { class: 'tag' }, note));
   return h(
     'table',
     { class: 'examples', 'aria-label': 'Examples' },

@@ -21,11 +21,24 @@ export function headerView(report: Report, context: ViewContext): HTMLElement {
       'div',
       { class: 'actions' },
       context.hasEditor && button('Open file', () => context.post({ type: 'openFile' })),
-      button('Copy scoreboard', () =>
-        context.post({ type: 'copy', text: scoreboardMarkdown(report) }),
-      ),
+      copyButton(report, context),
     ),
   );
+}
+
+/** Copies the scoreboard, and says for a moment that it did. */
+function copyButton(report: Report, context: ViewContext): HTMLElement {
+  const told = h('span', { class: 'spoken', role: 'status' });
+  const copy = button('Copy scoreboard', () => {
+    context.post({ type: 'copy', text: scoreboardMarkdown(report) });
+    copy.textContent = told.textContent = 'Copied';
+    setTimeout(() => {
+      copy.textContent = 'Copy scoreboard';
+      told.textContent = '';
+    }, 1500);
+  });
+  copy.classList.add('copy');
+  return h('span', {}, copy, told);
 }
 
 function facts(report: Report): string[] {

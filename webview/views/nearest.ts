@@ -1,5 +1,5 @@
 /** What each virtual token is near, with how near, since a near token is no translation. */
-import { percent, twoPlaces } from '../../src/protocol/format.ts';
+import { listed, percent, twoPlaces } from '../../src/protocol/format.ts';
 import type {
   Metric,
   NearToken,
@@ -49,12 +49,14 @@ function promptBlock(prompt: PromptReport, report: Report, context: ViewContext)
   const metrics = metricsOf(runs[0]!.virtualTokens[0]!, report.metric);
   const holder = h('div', { class: 'scroll' });
   const note = h('span', { class: 'note' });
+  const disagreement = h('p', { class: 'note' });
   const draw = () => {
     const metric = state.metric && metrics.includes(state.metric) ? state.metric : report.metric;
     const seed = state.seeds[name] ?? prompt.middleSeed;
     const run = runs.find((one) => one.seed === seed) ?? runs[0]!;
     note.textContent = metricNotes[metric];
     holder.replaceChildren(tokenTable(name, run, metric, report.metric));
+    disagreement.textContent = disagreementText(run, report.metric);
     return { metric, run };
   };
   const { metric, run } = draw();
@@ -90,7 +92,20 @@ function promptBlock(prompt: PromptReport, report: Report, context: ViewContext)
       note,
     ),
     holder,
+    disagreement,
   );
+}
+
+/** For how many vectors the metrics name different nearest tokens: a reason for doubt. */
+function disagreementText({ virtualTokens }: RunReport, own: Metric): string {
+  const differing = virtualTokens.filter((token) =>
+    Object.entries(token.nearestBy ?? {}).some(
+      ([metric, list]) => metric !== own && list[0]?.id !== token.nearest[0]?.id,
+    ),
+  );
+  if (differing.length === 0) return '';
+  const which = listed(differing.map((token) => String(token.index + 1)));
+  return `The metrics name different nearest tokens for ${differing.length === 1 ? 'virtual token' : 'virtual tokens'} ${which}.`;
 }
 
 function metricsOf(token: VirtualTokenReport, own: Metric): Metric[] {
@@ -110,48 +125,53 @@ function tokenTable(name: string, run: RunReport, metric: Metric, own: Metric): 
     metric === 'l2' ? smallest / Math.max(-near.similarity, 1e-9) : near.similarity / largest;
   return h(
     'table',
-    { class: 'tokens', 'aria-label': `Nearest tokens of ${name}, seed ${run.seed}` },
+    { class: 'tokens', role: 'table', 'aria-label': `Nearest tokens of ${name}, seed ${run.seed}` },
     h(
       'thead',
-      {},
+      { role: 'rowgroup' },
       h(
         'tr',
-        {},
-        h('th', { scope: 'col' }, 'virtual token'),
+        { role: 'row' },
+        heading('virtual token'),
         ...Array.from({ length: shownTokens }, (_, i) =>
-          h('th', { scope: 'col' }, i === 0 ? 'nearest' : `${i + 1}.`),
+          heading(i === 0 ? 'nearest' : `${i + 1}.`),
         ),
-        h('th', { scope: 'col', class: 'norm' }, 'longer than'),
+        heading('longer than', 'norm'),
       ),
     ),
     h(
       'tbody',
-      {},
+      { role: 'rowgroup' },
       ...run.virtualTokens.map((token, i) => {
         const before = run.virtualTokens[i - 1];
         const opens = before !== undefined && before.group !== token.group;
         return h(
           'tr',
-          { class: opens ? 'opens' : undefined },
+          { role: 'row', class: opens ? 'opens' : undefined },
           h(
             'th',
-            { scope: 'row' },
+            { role: 'rowheader', scope: 'row' },
             h('span', { class: 'number' }, token.index + 1),
             h('span', { class: 'origin' }, origin(token)),
           ),
           ...Array.from({ length: shownTokens }, (_, k) => {
             const near = lists[i]![k];
-            return h('td', {}, near && nearCell(near, metric, share(near), k === 0));
+            return h('td', { role: 'cell' }, near && nearCell(near, metric, share(near), k === 0));
           }),
           h(
             'td',
-            { class: 'norm', title: `norm ${token.norm.toFixed(2)}` },
+            { role: 'cell', class: 'norm', title: `norm ${token.norm.toFixed(2)}` },
+            h('span', { class: 'spoken narrow' }, 'longer than '),
             `${percent(token.normPercentile)} of tokens`,
           ),
         );
       }),
     ),
   );
+}
+
+function heading(text: string, name?: string): HTMLElement {
+  return h('th', { role: 'columnheader', scope: 'col', class: name }, text);
 }
 
 /** Where the vector comes from: its name, and its start token with whether it left it. */

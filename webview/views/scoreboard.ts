@@ -11,6 +11,7 @@ import {
 } from '../../src/protocol/format.ts';
 import type { PromptReport, Report } from '../../src/protocol/report.ts';
 import type { Difference, PromptSummary } from '../../src/protocol/summary.ts';
+import { link } from '../controls.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
 import { icon } from './icons.ts';
@@ -78,8 +79,9 @@ function promptRow(
     h(
       'th',
       { role: 'rowheader', scope: 'row', class: 'prompt' },
-      h('span', { class: 'name' }, summary.name),
-      ...tags(prompt, context),
+      promptName(summary.name, context),
+      ...tags(prompt, context).flatMap((tag) => [' ', tag]),
+      ' ',
       templateText(prompt.template),
     ),
     cell('track', track(summary, baseline)),
@@ -100,7 +102,20 @@ function tags(prompt: PromptReport, context: ViewContext): HTMLElement[] {
     ...(prompt.baseline ? [h('span', { class: 'tag' }, 'baseline')] : []),
     ...(count ? [h('span', { class: 'tag' }, `${count} virtual tokens`)] : []),
     ...(stale === undefined ? [] : [h('span', { class: 'tag stale' }, `⟳ stale: ${stale}`)]),
+    ...(stale !== undefined && prompt.summary.kind === 'continuous'
+      ? [trainAgain(prompt, context)]
+      : []),
   ];
+}
+
+function promptName(name: string, { hasEditor, post }: ViewContext): HTMLElement {
+  const text = h('span', { class: 'name' }, name);
+  if (!hasEditor) return text;
+  return link(text, 'Show this prompt in the file', () => post({ type: 'openFile', prompt: name }));
+}
+
+function trainAgain({ summary: { name } }: PromptReport, { post }: ViewContext): HTMLElement {
+  return link('Train again', `Train ${name} again`, () => post({ type: 'train', prompt: name }));
 }
 
 /** The interval as a bar with ends, its score as a dot, each seed as a ring. */
@@ -143,9 +158,10 @@ function seedsText({ seeds }: PromptSummary): HTMLElement | string {
   return h(
     'span',
     { class: 'values' },
-    ...seeds.map((seed) =>
+    ...seeds.flatMap((seed, i) => [
+      i > 0 && ' · ',
       h('span', { title: `seed ${seed.seed}` }, percent(seed.accuracy).replace(' %', '')),
-    ),
+    ]),
     ' %',
   );
 }

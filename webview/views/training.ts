@@ -1,6 +1,7 @@
 /** How the runs went: loss, validation score, and what each seed came to. */
 import { duration, percent } from '../../src/protocol/format.ts';
 import type { PromptReport, Report, RunReport } from '../../src/protocol/report.ts';
+import { link } from '../controls.ts';
 import { h } from '../element.ts';
 import type { Mark, Series } from '../lineChart.ts';
 import { lineChart } from '../lineChart.ts';
@@ -15,11 +16,11 @@ export function trainingSection(report: Report, context: ViewContext): HTMLEleme
     'training',
     'Training',
     'vectors are kept from the step that is best on validation',
-    ...learned.map((prompt) => promptTraining(prompt, learned.length > 1)),
+    ...learned.map((prompt) => promptTraining(prompt, learned.length > 1, context)),
   );
 }
 
-function promptTraining(prompt: PromptReport, named: boolean): HTMLElement {
+function promptTraining(prompt: PromptReport, named: boolean, context: ViewContext): HTMLElement {
   const { runs, summary } = prompt;
   const content = runs.some((run) => run.curve.length > 0)
     ? h('div', { class: 'charts' }, lossChart(prompt), validationChart(prompt))
@@ -30,7 +31,7 @@ function promptTraining(prompt: PromptReport, named: boolean): HTMLElement {
     named && h('h3', {}, summary.name),
     content,
     ...overfitNotes(runs),
-    runsTable(summary.name, runs),
+    runsTable(summary.name, runs, context),
   );
 }
 
@@ -41,7 +42,7 @@ function lossChart(prompt: PromptReport): HTMLElement {
     name: several ? 'each seed' : 'training',
     style: several ? 'thin' : 'thick',
     points: run.curve.map(({ step, loss }) => ({ x: step, y: loss })),
-    read: !several,
+    ...(!several && { readAs: 'training' }),
   }));
   const mean: Series[] =
     several && meanCurve
@@ -50,7 +51,7 @@ function lossChart(prompt: PromptReport): HTMLElement {
             name: 'training',
             style: 'thick',
             points: meanCurve.map(({ step, loss }) => ({ x: step, y: loss })),
-            read: true,
+            readAs: 'training',
           },
         ]
       : [];
@@ -87,7 +88,7 @@ function validationSeries(
     style: `validation seed-${i % 4}`,
     points: run.validation.map((point) => ({ x: point.step, y: value(point) })),
     dots: true,
-    read: true,
+    readAs: runs.length > 1 ? 'validation by seed' : 'validation',
   }));
 }
 
@@ -111,7 +112,7 @@ function overfitNotes(runs: readonly RunReport[]): HTMLElement[] {
     );
 }
 
-function runsTable(name: string, runs: readonly RunReport[]): HTMLElement {
+function runsTable(name: string, runs: readonly RunReport[], context: ViewContext): HTMLElement {
   const headings = ['seed', 'test', 'step kept', 'loss', 'time', 'status', 'run'];
   return h(
     'div',
@@ -133,12 +134,19 @@ function runsTable(name: string, runs: readonly RunReport[]): HTMLElement {
             h('td', {}, lossRange(run)),
             h('td', {}, duration(run.seconds)),
             h('td', {}, run.status),
-            h('td', {}, h('code', {}, run.run)),
+            h('td', {}, runName(run.run, context)),
           ),
         ),
       ),
     ),
   );
+}
+
+function runName(run: string, { hasEditor, post }: ViewContext): HTMLElement {
+  const name = h('code', {}, run);
+  return hasEditor
+    ? link(name, 'Open the folder of this run', () => post({ type: 'openRun', run }))
+    : name;
 }
 
 function lossRange({ curve }: RunReport): string {

@@ -56,7 +56,12 @@ const neighbors: readonly (readonly string[])[] = [
 ];
 
 function tokensNear(names: readonly string[], first: number, step: number): NearToken[] {
-  return names.map((token, i) => ({ token, id: 100 + i, similarity: first - step * i }));
+  const all = neighbors.flat();
+  return names.map((token, i) => ({
+    token,
+    id: 100 + all.indexOf(token),
+    similarity: first - step * i,
+  }));
 }
 
 function virtualTokens(random: Random): VirtualTokenReport[] {

@@ -1,5 +1,5 @@
 /** Bundles the report page and opens it in a real Chromium. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ export interface OpenedPage {
   readonly page: Page;
   readonly complaints: readonly string[];
   /** What the page posted to its editor; empty in a browser. */
-  posted(): Promise<unknown[]>;
+  readonly posted: () => Promise<unknown[]>;
   close(): Promise<void>;
 }
 
@@ -95,7 +95,7 @@ export async function openPage(
     `document.addEventListener('securitypolicyviolation', (event) =>
       console.error('policy: ' + event.violatedDirective + ' ' + event.sourceFile));`,
   );
-  if (host === 'editor') await page.addInitScript(readFileSync(editorScript, 'utf8'));
+  if (host === 'editor') await page.addInitScript(editorScript);
   if (before !== undefined) await page.addInitScript(before);
   await page.goto(pathToFileURL(path).href);
   return {
@@ -109,5 +109,11 @@ export async function openPage(
   };
 }
 
-/** What an editor gives to the page's script. */
-const editorScript = join(root, 'test/webview/support/editor.js');
+/** The part of an editor's webview that the page meets: it keeps messages and state. */
+const editorScript = `
+  globalThis.posted = [];
+  globalThis.acquireVsCodeApi = () => ({
+    postMessage: (message) => globalThis.posted.push(structuredClone(message)),
+    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+    setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
+  });`;

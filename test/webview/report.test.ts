@@ -1,0 +1,317 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildReport } from '../../src/evaluation/report.ts';
+import {
+  capitalsInputs,
+  classificationInputs,
+  undecidedInputs,
+} from '../evaluation/support/reportInputs.ts';
+import { bundlePage, openPage, startChromium } from './support/page.ts';
+import type { Bundle, OpenedPage, OpenOptions } from './support/page.ts';
+
+const report = buildReport(capitalsInputs());
+let bundle: Bundle;
+let browser: Browser;
+
+beforeAll(async () => {
+  bundle = await bundlePage();
+  browser = await startChromium();
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+/** Opens a page, hands it over, and fails when it complained about anything. */
+async function withPage(
+  shown: Parameters<typeof openPage>[2],
+  options: OpenOptions,
+  check: (opened: OpenedPage) => Promise<void>,
+): Promise<void> {
+  const opened = await openPage(browser, bundle, shown, options);
+  try {
+    await check(opened);
+    expect(opened.complaints).toEqual([]);
+  } finally {
+    await opened.close();
+  }
+}
+
+describe('the report page', () => {
+  test('answers first: verdict and scoreboard, the best prompt on top', async () => {
+    await withPage(report, {}, async ({ page }) => {
+      expect(await page.title()).toBe('capitals.ptune – report');
+      expect(await page.getByRole('region', { name: 'Verdict' }).innerText()).toContain(
+        'The prompt learned answers 50 points more than your baseline manual.',
+      );
+      const rows = await page.getByRole('table', { name: 'Scoreboard' }).getByRole('row').all();
+      expect(rows).toHaveLength(4);
+      const texts = await Promise.all(rows.map((row) => row.innerText()));
+      expect(texts[1]?.replace(/\s+/g, ' ')).toMatch(
+        /^learned 6 virtual tokens .* 92 % 83–97 % \+50 points \+37 to \+64 significant, p < 0\.001 91 · 93 · 93 %$/,
+      );
+      expect(texts[3]).toContain('baseline');
+      expect(await page.locator('header').innerText()).toContain(
+        'chosen among 57 candidate answers',
+      );
+    });
+  });
+
+  test('shows the five nearest tokens of each virtual token with their cosine similarity', async () => {
+    await withPage(report, {}, async ({ page }) => {
+      const table = page.getByRole('table', { name: 'Nearest tokens of learned, seed 2' });
+      const rows = table.getByRole('row');
+      expect(await rows.count()).toBe(7);
+      const cells = await rows.nth(1).getByRole('cell').allInnerTexts();
+      expect(cells).toHaveLength(6);
+      expect(cells[0]).toMatch(/^capital\s*\.66$/);
+      expect(await rows.nth(6).innerText()).toContain('still its start token “.”');
+      expect(await rows.nth(6).getByRole('cell').nth(4).innerText()).toContain('<b>&');
+    });
+  });
+
+  test('shows other metrics and other seeds on demand', async () => {
+    await withPage(report, {}, async ({ page }) => {
+      const cell = page.locator('.tokens tbody tr').first().locator('td').first();
+      await page.getByRole('button', { name: 'L2', exact: true }).click();
+      expect(await cell.innerText()).toMatch(/^capital\s*\.80$/);
+      await page.getByRole('button', { name: 'dot', exact: true }).click();
+      expect(await cell.innerText()).toMatch(/\s*2\.40$/);
+      await page.getByRole('combobox', { name: 'seed' }).click();
+      await page.getByRole('option', { name: '3' }).click();
+      await page.getByRole('table', { name: 'Nearest tokens of learned, seed 3' }).waitFor();
+    });
+  });
+
+  test('filters and searches the examples', async () => {
+    await withPage(report, {}, async ({ page }) => {
+      const rows = page.getByRole('table', { name: 'Examples' }).locator('tbody tr');
+      expect(await rows.count()).toBe(57);
+      const fixed = page.getByRole('button', { name: /^fixed by learned/ });
+      const count = Number(/\((\d+)\)/.exec(await fixed.innerText())?.[1]);
+      expect(count).toBeGreaterThan(20);
+      await fixed.click();
+      expect(await rows.count()).toBe(count);
+      expect(await fixed.getAttribute('aria-pressed')).toBe('true');
+      for (const row of await rows.all()) {
+        expect(await row.locator('.said').nth(0).getAttribute('class')).toContain('wrong');
+        expect(await row.locator('.said').nth(2).getAttribute('class')).toContain('right');
+      }
+      await page.getByRole('button', { name: 'all (57)' }).click();
+      await page.getByRole('textbox', { name: 'Search examples' }).fill('NORWAY');
+      expect(await rows.count()).toBe(1);
+      expect(await rows.first().innerText()).toContain('Oslo');
+      expect(await page.locator('#examples [role=status]').innerText()).toBe('1 of 57 examples');
+      await page.getByRole('textbox', { name: 'Search examples' }).fill('Atlantis');
+      expect(await page.locator('#examples').innerText()).toContain('contains “Atlantis”');
+    });
+  });
+
+  test('compares another prompt where there are several', async () => {
+    await withPage(report, {}, async ({ page }) => {
+      await page.getByRole('combobox', { name: 'prompt' }).click();
+      await page.getByRole('option', { name: 'inverse' }).click();
+      await page.getByRole('button', { name: /^broken by inverse \(\d+\)$/ }).click();
+      const first = page.getByRole('table', { name: 'Examples' }).locator('tbody tr').first();
+      expect(await first.locator('.said').nth(0).getAttribute('class')).toContain('right');
+      expect(await first.locator('.said').nth(1).getAttribute('class')).toContain('wrong');
+    });
+  });
+
+  test('is used from the keyboard', async () => {
+    await withPage(report, {}, async ({ page }) => {
+      const reached: string[] = [];
+      for (let i = 0; i < 30; i++) {
+        await page.keyboard.press('Tab');
+        const name = await page.evaluate(
+          '(document.activeElement.ariaLabel ?? document.activeElement.innerText ?? "").trim()',
+        );
+        reached.push(String(name).split('\n')[0]!);
+        if (name === 'L2') await page.keyboard.press('Space');
+        if (String(name).startsWith('wrong in')) await page.keyboard.press('Enter');
+        if (String(name).startsWith('Loss')) await page.keyboard.press('Home');
+      }
+      expect(reached).toEqual(
+        expect.arrayContaining(['Copy scoreboard', 'seed', 'Search examples', 'Examples']),
+      );
+      expect(await page.locator('.tokens .similarity').first().innerText()).toBe('.80');
+      expect(await page.locator('#examples tbody tr').count()).toBe(4);
+      const readouts = await page.locator('.readout').allInnerTexts();
+      expect(readouts[0]).toMatch(/^step 1: training \d/);
+    });
+  });
+
+  test('reads the curves under the pointer', async () => {
+    await withPage(report, {}, async ({ page }) => {
+      await page
+        .locator('.plot')
+        .first()
+        .hover({ position: { x: 300, y: 100 } });
+      expect(await page.locator('.readout').first().innerText()).toMatch(
+        /^step \d+: training [\d.]+, validation by seed [\d.]+ · [\d.]+ · [\d.]+$/,
+      );
+      expect(await page.locator('.plot').first().locator('.mark').count()).toBe(3);
+    });
+  });
+
+  test('says no where the numbers do, and where a run overfitted', async () => {
+    await withPage(buildReport(undecidedInputs()), {}, async ({ page }) => {
+      const verdict = page.getByRole('region', { name: 'Verdict' });
+      expect(await verdict.innerText()).toMatch(
+        /No difference between learned and .* can be shown/,
+      );
+      expect(await page.locator('.remark').innerText()).toMatch(/rose after step \d+/);
+      expect(await page.locator('strong.undecided').innerText()).toMatch(/^[+−]?\d+ points?$/);
+    });
+  });
+
+  test('shows the confusion matrix of a classification', async () => {
+    await withPage(buildReport(classificationInputs()), {}, async ({ page }) => {
+      const matrix = page.getByRole('table', { name: 'Confusion of learned' });
+      const cells = await matrix.getByRole('cell').allInnerTexts();
+      const counts = cells.map(Number).reduce((a, b) => a + b, 0);
+      expect(counts).toBe(180);
+      await page.getByText('All measures').click();
+      expect(await page.getByRole('table', { name: 'All measures' }).innerText()).toContain(
+        'macro-F1',
+      );
+    });
+  });
+
+  test('with nothing in it says so', async () => {
+    const nothing = buildReport({ ...capitalsInputs(), prompts: [], examples: [] });
+    await withPage(nothing, {}, async ({ page }) => {
+      expect(await page.locator('main').innerText()).toContain('No prompt was scored.');
+    });
+    const [manual] = capitalsInputs().prompts;
+    const words = buildReport({ ...capitalsInputs(), prompts: [manual!] });
+    await withPage(words, {}, async ({ page }) => {
+      expect(await page.locator('h2').allInnerTexts()).toEqual([
+        'Scoreboard',
+        'Examples',
+        'Settings and fingerprints',
+      ]);
+    });
+  });
+
+  test('of another format is not misread', async () => {
+    await withPage({ ...report, format: 2 as never }, {}, async ({ page }) => {
+      expect(await page.locator('main').innerText()).toBe(
+        'This report has format 2, and this page reads format 1. Train or score the file again to write a new report.',
+      );
+    });
+  });
+
+  test.each([700, 1280])('fits a width of %i without sideways scrolling', async (width) => {
+    await withPage(report, { viewport: { width, height: 900 } }, async ({ page }) => {
+      await page.getByText('All measures').click();
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    });
+  });
+
+  test.each(['light', 'dark'] as const)('is readable in %s', async (colorScheme) => {
+    await withPage(report, { colorScheme }, async ({ page }) => {
+      const worst = (await page.evaluate(worstContrast)) as { contrast: number; text: string };
+      expect(worst.contrast, worst.text).toBeGreaterThan(4.5);
+    });
+  });
+});
+
+describe('the policy of the page', () => {
+  test('runs no script and applies no style but its own', async () => {
+    const opened = await openPage(browser, bundle, report);
+    await opened.page.evaluate(`
+      const script = document.createElement('script');
+      script.textContent = 'globalThis.intruder = true';
+      document.body.append(script);
+      document.body.setAttribute('style', 'color: red');`);
+    expect(await opened.page.evaluate('globalThis.intruder')).toBeUndefined();
+    expect(opened.complaints.join('\n')).toContain('script-src');
+    expect(opened.complaints.join('\n')).toContain('style-src');
+    await opened.close();
+  });
+
+  test('text of the report cannot leave its place', async () => {
+    const name = '</script><script>globalThis.intruder = true</script><!--';
+    await withPage({ ...report, file: name }, {}, async ({ page }) => {
+      expect(await page.locator('h1').innerText()).toBe(name);
+      expect(await page.evaluate('globalThis.intruder')).toBeUndefined();
+    });
+  });
+});
+
+describe('the page in an editor', () => {
+  const send = (message: unknown) => `window.postMessage(${JSON.stringify(message)}, '*')`;
+
+  test('asks for its report, shows it, and marks what is stale', async () => {
+    await withPage(undefined, { host: 'editor' }, async ({ page, posted }) => {
+      expect(await posted()).toEqual([{ type: 'ready' }]);
+      await page.evaluate(send({ type: 'report', report, stale: { learned: 'template changed' } }));
+      await page.getByText('⟳ stale: template changed').waitFor();
+      await page.getByRole('button', { name: 'Train again' }).click();
+      await page.getByRole('button', { name: 'Open file' }).click();
+      await page.getByRole('button', { name: 'inverse', exact: true }).click();
+      await page.getByRole('button', { name: '20261102-101300-learned-seed3' }).click();
+      await page.getByRole('button', { name: 'Copy scoreboard' }).click();
+      const [, ...asked] = (await posted()) as { type: string; text?: string }[];
+      expect(asked.slice(0, 4)).toEqual([
+        { type: 'train', prompt: 'learned' },
+        { type: 'openFile' },
+        { type: 'openFile', prompt: 'inverse' },
+        { type: 'openRun', run: '20261102-101300-learned-seed3' },
+      ]);
+      expect(asked[4]?.text).toContain(
+        '| learned | 92 % | 83–97 % | +50 points to manual, p < 0.001 |',
+      );
+    });
+  });
+
+  test('keeps what was chosen when it is shown again, and when a new report comes', async () => {
+    await withPage(report, { host: 'editor' }, async ({ page }) => {
+      await page.getByRole('button', { name: /^wrong in learned/ }).click();
+      await page.locator('#settings > summary').click();
+      await page.evaluate(send({ type: 'report', report }));
+      await page.reload();
+      expect(await page.locator('#examples tbody tr').count()).toBe(4);
+      expect(await page.locator('#settings').getAttribute('open')).toBeNull();
+    });
+  });
+
+  test('says why there is nothing to show', async () => {
+    await withPage(undefined, { host: 'editor' }, async ({ page }) => {
+      await page.evaluate(send({ type: 'nothing', text: 'Train a prompt to see its report.' }));
+      await page.getByText('Train a prompt to see its report.').waitFor();
+    });
+  });
+});
+
+/**
+ * The lowest contrast (WCAG 2) of any text of the page against the page's background, which lies
+ * under everything but a tint.
+ */
+const worstContrast = `(() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const luminance = (color, under) => {
+    canvas.fillStyle = under;
+    canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => {
+      const share = value / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const page = getComputedStyle(document.body).backgroundColor;
+  let worst = { contrast: Infinity, text: '' };
+  for (const element of document.querySelectorAll('main *')) {
+    const ownText = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim() !== '');
+    if (!ownText || /^(vscode-|title$)/.test(element.localName)) continue;
+    const style = getComputedStyle(element);
+    const color = element.namespaceURI.endsWith('svg') ? style.fill : style.color;
+    const [a, b] = [luminance(color, page), luminance(page, page)].sort((x, y) => y - x);
+    const contrast = (a + 0.05) / (b + 0.05);
+    if (contrast < worst.contrast) worst = { contrast, text: element.textContent };
+  }
+  return worst;
+})()`;
