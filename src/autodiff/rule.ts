@@ -96,7 +96,9 @@ export function reduceToShape(builder: GraphBuilder, gradient: string, shape: Sh
   const lead = from.length - shape.length;
   const axes = [...from.keys()].filter((i) => i < lead || (shape[i - lead] === 1 && from[i] !== 1));
   const summed = axes.length
-    ? builder.op('ReduceSum', [gradient, builder.ints(axes)], { keepdims: { kind: 'int', value: 1 } })
+    ? builder.op('ReduceSum', [gradient, builder.ints(axes)], {
+        keepdims: { kind: 'int', value: 1 },
+      })
     : gradient;
   return builder.op('Reshape', [summed, builder.ints(shape)]);
 }

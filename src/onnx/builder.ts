@@ -154,7 +154,12 @@ export class GraphBuilder {
   }
 
   /** Adds a node with `outputs` outputs and returns their names. */
-  ops(op: string, inputs: readonly string[], outputs: number, attributes: Attributes = {}): string[] {
+  ops(
+    op: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Attributes = {},
+  ): string[] {
     const same = outputs === 1 ? this.#unchanged(op, inputs, attributes) : undefined;
     if (same !== undefined) return [same];
     return (

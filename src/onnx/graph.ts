@@ -75,10 +75,7 @@ export function floatAttribute(attributes: Attributes, name: string, fallback: n
 }
 
 /** The node's list of integers, or undefined. */
-export function intsAttribute(
-  attributes: Attributes,
-  name: string,
-): readonly number[] | undefined {
+export function intsAttribute(attributes: Attributes, name: string): readonly number[] | undefined {
   const attribute = attributes[name];
   if (attribute === undefined) return undefined;
   invariant(attribute.kind === 'ints', `Attribute "${name}" is no list of integers.`);

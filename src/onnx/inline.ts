@@ -4,7 +4,14 @@
  */
 import { PtuneError, invariant, toPtuneError } from '../base/errors.ts';
 import { addInitializer, type GraphBuilder } from './builder.ts';
-import { int, intAttribute, intsAttribute, type Attributes, type Model, type Node } from './graph.ts';
+import {
+  int,
+  intAttribute,
+  intsAttribute,
+  type Attributes,
+  type Model,
+  type Node,
+} from './graph.ts';
 import { isStored } from './tensor.ts';
 
 /**
@@ -155,9 +162,7 @@ function addSplit(builder: GraphBuilder, node: Node, inputs: readonly string[]):
   const count = node.outputs.length;
   const lengths =
     intsAttribute(node.attributes, 'split') ??
-    (inputs[1]
-      ? undefined
-      : equalParts(shape[axis < 0 ? axis + shape.length : axis]!, count));
+    (inputs[1] ? undefined : equalParts(shape[axis < 0 ? axis + shape.length : axis]!, count));
   const second = lengths ? builder.ints(lengths) : inputs[1]!;
   return builder.ops('Split', [inputs[0]!, second], count, { axis: int(axis) });
 }

@@ -14,10 +14,7 @@ const binary =
     dA: (c: RuleContext, a: string, b: string, dY: string) => string,
     dB: (c: RuleContext, a: string, b: string, dY: string) => string,
   ): GradientRule =>
-  (c) => [
-    c.for(0, () => dA(c, c.X(0), c.X(1), c.dY)),
-    c.for(1, () => dB(c, c.X(0), c.X(1), c.dY)),
-  ];
+  (c) => [c.for(0, () => dA(c, c.X(0), c.X(1), c.dY)), c.for(1, () => dB(c, c.X(0), c.X(1), c.dY))];
 
 /** Y = max(A, B, …) or min.  dA = dY where A is the extreme, shared evenly among equal ones. */
 const extreme: GradientRule = (c) => {
@@ -151,9 +148,7 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
   Relu: unary((c, x, dY) => c.op('Where', c.op('Greater', x, c.scalar(0)), dY, c.scalar(0))),
 
   /** Y = σ(X).  dX = dY·Y·(1 − Y). */
-  Sigmoid: unary((c, _x, dY) =>
-    c.op('Mul', dY, c.op('Mul', c.Y, c.op('Sub', c.scalar(1), c.Y))),
-  ),
+  Sigmoid: unary((c, _x, dY) => c.op('Mul', dY, c.op('Mul', c.Y, c.op('Sub', c.scalar(1), c.Y)))),
 
   Sign: notDifferentiable,
 
@@ -176,9 +171,7 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
   Sum: (c) => c.node.inputs.map((_, i) => c.for(i, () => c.dY)),
 
   /** Y = tanh X.  dX = dY·(1 − Y²). */
-  Tanh: unary((c, _x, dY) =>
-    c.op('Mul', dY, c.op('Sub', c.scalar(1), c.op('Mul', c.Y, c.Y))),
-  ),
+  Tanh: unary((c, _x, dY) => c.op('Mul', dY, c.op('Sub', c.scalar(1), c.op('Mul', c.Y, c.Y)))),
 
   /** Y = A where C, else B.  dA = dY where C, else 0; dB the other way round. */
   Where: (c) => [

@@ -113,12 +113,7 @@ const concat: GradientRule = (c) => {
     start = end;
     const { builder } = c;
     return c.for(i, () =>
-      builder.op('Slice', [
-        c.dY,
-        builder.ints([from]),
-        builder.ints([end]),
-        builder.ints([axis]),
-      ]),
+      builder.op('Slice', [c.dY, builder.ints([from]), builder.ints([end]), builder.ints([axis])]),
     );
   });
 };
@@ -138,8 +133,7 @@ const split: GradientRule = (c) => [
 const transpose: GradientRule = (c) => [
   c.for(0, () => {
     const rank = c.shape(0).length;
-    const perm =
-      intsAttribute(c.node.attributes, 'perm') ?? [...Array(rank).keys()].toReversed();
+    const perm = intsAttribute(c.node.attributes, 'perm') ?? [...Array(rank).keys()].toReversed();
     const inverse = perm.map((_, i) => perm.indexOf(i));
     return c.builder.op('Transpose', [c.dY], { perm: { kind: 'ints', value: inverse } });
   }),
@@ -202,9 +196,7 @@ export const layoutRules: Record<string, GradientRule | typeof notDifferentiable
 
   /** Y = the upper or lower triangle of X.  dX = the same triangle of dY. */
   Trilu: (c) => [
-    c.for(0, () =>
-      c.builder.op('Trilu', [c.dY, ...c.node.inputs.slice(1)], c.node.attributes),
-    ),
+    c.for(0, () => c.builder.op('Trilu', [c.dY, ...c.node.inputs.slice(1)], c.node.attributes)),
   ],
   Unsqueeze: relabel,
 };
