@@ -7,17 +7,17 @@ export function metricsLine(event: TrainingEvent): string {
 }
 
 /**
- * The events in the text of a `metrics.jsonl`. Lines are appended while a run goes on, so a last
- * line without its line break is one that is still being written, or never will be: it is left out.
+ * The events in the text of a `metrics.jsonl`. Lines are appended while a run goes on, so the last
+ * one may be half written, and stays so when the process was killed: it is left out.
  */
 export function parseMetrics(text: string): TrainingEvent[] {
   const events: TrainingEvent[] = [];
-  const lines = text.split('\n');
-  for (const line of lines.slice(0, -1)) {
+  for (const line of text.split('\n')) {
+    if (line === '') continue;
     try {
       events.push(JSON.parse(line) as TrainingEvent);
     } catch {
-      // A line that a crash of the machine tore; the others still tell what happened.
+      // The others still tell what happened.
     }
   }
   return events;

@@ -1,0 +1,134 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/evaluation/report.ts';
+import {
+  type ScoreContext,
+  readScores,
+  reportPathOf,
+  watchedFiles,
+} from '../../src/extension/scores/fileScores.ts';
+import { locateModel } from '../../src/hub/locate.ts';
+import { parse } from '../../src/language/parser.ts';
+import type { Fingerprint } from '../../src/protocol/fingerprint.ts';
+import { FileHashes } from '../../src/runs/fileHashes.ts';
+import { promptFingerprint } from '../../src/runs/fingerprint.ts';
+import { writeReport } from '../../src/runs/reportFile.ts';
+import { capitalsInputs } from '../evaluation/support/reportInputs.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+
+const text = `---
+model: ./m
+data: { train: train.csv, validation: 0.2, test: 0.3 }
+answer: capital
+baseline: manual
+---
+
+@prompt manual
+The capital of {country} is {capital}.
+
+@prompt inverse
+{capital} is the capital of {country}.
+
+@prompt learned
+{*3} {country} {*3} {capital} .
+`;
+
+let folder: string;
+let path: string;
+let context: ScoreContext;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  path = join(folder, 'capitals.ptune');
+  context = { bundledFolder: join(folder, 'none'), caches: [], hashes: new FileHashes() };
+  await mkdir(join(folder, 'm'));
+  for (const name of ['m/model.onnx', 'm/tokenizer.json']) await writeFile(join(folder, name), '1');
+  await writeFile(join(folder, 'train.csv'), 'country,capital\nPeru,Lima\n');
+});
+
+/** Stores a report as the trainer does, with the fingerprints of the present text. */
+async function store(): Promise<void> {
+  const file = parse(text);
+  const report = buildReport(capitalsInputs());
+  const places = { fileFolder: folder, bundledFolder: '' };
+  const model = await locateModel(file.settings.model!, places);
+  const fingerprints: Record<string, Fingerprint> = {};
+  for (const prompt of file.prompts) {
+    const at = { path, model };
+    fingerprints[prompt.name] = await promptFingerprint(file, prompt, at, new FileHashes());
+  }
+  await writeReport(reportPathOf(path), { ...report, fingerprints });
+}
+
+const read = (source: string) => readScores(parse(source), path, context);
+
+describe('readScores', () => {
+  it('has nothing before anything was scored', async () => {
+    expect(await read(text)).toBeUndefined();
+  });
+
+  it('finds that the scores of an unchanged file hold', async () => {
+    await store();
+    const scores = (await read(text))!;
+    expect([...scores.prompts.keys()]).toEqual(['manual', 'inverse', 'learned']);
+    for (const { stale, baselineStale } of scores.prompts.values()) {
+      expect([stale, baselineStale]).toEqual([undefined, undefined]);
+    }
+    expect(scores.prompts.get('learned')!.prompt.summary.name).toBe('learned');
+  });
+
+  it.each<[string, string, Record<string, string | undefined>]>([
+    ['{*3} {country}', '{*4} {country}', { learned: 'template changed', manual: undefined }],
+    ['0.3 }', '0.4 }', { learned: 'settings changed', manual: 'settings changed' }],
+    ['answer:', 'train: { steps: 9 }\nanswer:', { learned: 'settings changed', manual: undefined }],
+    ['./m', './none', { learned: 'model not found', manual: 'model not found' }],
+    ['train.csv', 'none.csv', { learned: 'data not found', manual: 'data not found' }],
+  ])('after "%s" became "%s" it is %j', async (before, after, expected) => {
+    await store();
+    const scores = (await read(text.replace(before, after)))!;
+    for (const [name, reason] of Object.entries(expected)) {
+      expect(scores.prompts.get(name)!.stale).toBe(reason);
+    }
+  });
+
+  it.each<[string, string, string]>([
+    ['m/model.onnx', '22', 'model changed'],
+    ['train.csv', 'country,capital\nPeru,Cuzco\n', 'data changed'],
+  ])('sees that %s changed', async (name, content, reason) => {
+    await store();
+    await read(text);
+    await writeFile(join(folder, name), content);
+    expect((await read(text))!.prompts.get('inverse')!.stale).toBe(reason);
+  });
+
+  it('says where a difference has lost its ground', async () => {
+    await store();
+    const edited = (await read(text.replace('The capital', 'A capital')))!.prompts.get('learned')!;
+    expect(edited.stale).toBeUndefined();
+    expect(edited.baselineStale).toBe('template changed in manual');
+    const other = (await read(text.replace('baseline: manual', 'baseline: inverse')))!;
+    expect(other.prompts.get('learned')!.baselineStale).toBe('baseline changed');
+  });
+
+  it('leaves out prompts that are gone, and has none for new ones', async () => {
+    await store();
+    const scores = (await read(text.replace('@prompt inverse', '@prompt other')))!;
+    expect([...scores.prompts.keys()]).toEqual(['manual', 'learned']);
+  });
+
+  it('fails for a report that cannot be read', async () => {
+    await store();
+    await writeFile(reportPathOf(path), '{');
+    await expect(read(text)).rejects.toMatchObject({ code: 'run/unreadable' });
+    await rm(reportPathOf(path));
+    expect(await read(text)).toBeUndefined();
+  });
+});
+
+it('watches the report and the data files', () => {
+  expect(watchedFiles(parse(text), '/p/capitals.ptune')).toEqual([
+    '/p/.ptune/reports/capitals.json',
+    '/p/train.csv',
+  ]);
+});

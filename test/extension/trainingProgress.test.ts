@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { sparkline } from '../../src/extension/jobs/sparkline.ts';
+import {
+  afterEvent,
+  fractionDone,
+  newProgress,
+  progressMessage,
+  statusText,
+  trainingText,
+} from '../../src/extension/jobs/trainingProgress.ts';
+import type { TrainingEvent } from '../../src/protocol/events.ts';
+
+const who = { run: 'r1', prompt: 'learned', seed: 2 };
+
+const started: TrainingEvent = {
+  type: 'started',
+  file: 'capitals.ptune',
+  model: { id: 'm', sha256: 's' },
+  examples: { train: 1, validation: 1, test: 1 },
+  runtime: { name: 'onnxruntime', version: '1', threads: 2 },
+  trainings: [
+    { prompt: 'learned', seed: 2 },
+    { prompt: 'learned', seed: 3 },
+  ],
+};
+
+function step(number: number, loss: number): TrainingEvent {
+  const rest = { learningRate: 0.1, gradientNorm: 1, secondsLeft: 9 };
+  return { type: 'step', ...who, step: number, steps: 4, loss, ...rest };
+}
+
+const runStarted: TrainingEvent = { type: 'runStarted', ...who, path: '/r1', steps: 4 };
+const runEnded: TrainingEvent = {
+  type: 'runEnded',
+  ...who,
+  status: 'completed',
+  bestStep: 2,
+  steps: 4,
+  seconds: 1,
+};
+const scoring: TrainingEvent = { type: 'scoring', prompt: 'manual', split: 'test' };
+
+const progressAfter = (...events: TrainingEvent[]) =>
+  events.reduce(afterEvent, newProgress('/a/capitals.ptune', 'train'));
+
+describe('the progress of a training', () => {
+  it.each<[string, TrainingEvent[], number, string, string]>([
+    ['before anything', [], 0, 'Loading the model', 'Training'],
+    ['planned', [started], 0, 'Scoring', 'Training'],
+    [
+      'a run that began',
+      [started, runStarted],
+      0,
+      'learned, seed 2 (1 of 2): step 0 of 4',
+      'learned 0/4',
+    ],
+    [
+      'after two steps',
+      [started, runStarted, step(1, 3), step(2, 1.5)],
+      0.25,
+      'learned, seed 2 (1 of 2): step 2 of 4 · loss 1.50 · 9.0 s left',
+      'learned 2/4 · 9.0 s left',
+    ],
+    ['after a run', [started, runStarted, step(4, 1), runEnded], 0.5, 'Scoring', 'Training'],
+    ['while scoring', [started, runStarted, runEnded, scoring], 0.5, 'Scoring manual', 'Scoring'],
+  ])('%s', (_name, events, fraction, message, status) => {
+    const progress = progressAfter(...events);
+    expect(fractionDone(progress)).toBe(fraction);
+    expect(progressMessage(progress)).toBe(message);
+    expect(statusText(progress)).toBe(status);
+  });
+
+  it('stands at the line of the prompt that is trained or scored, and at no other', () => {
+    const training = progressAfter(started, runStarted, step(1, 3), step(2, 1));
+    expect(trainingText(training, 'learned')).toBe('█▁ step 2 of 4 · loss 1.00 · 9.0 s left');
+    expect(trainingText(training, 'manual')).toBeUndefined();
+    const scored = progressAfter(started, runStarted, runEnded, scoring);
+    expect(trainingText(scored, 'manual')).toBe('scoring');
+    expect(trainingText(scored, 'learned')).toBeUndefined();
+  });
+});
+
+describe('a sparkline', () => {
+  it.each<[number[], number, string]>([
+    [[], 4, ''],
+    [[2], 4, '▁'],
+    [[1, 1, 1], 4, '▁▁▁'],
+    [[0, 1, 2, 3, 4, 5, 6, 7], 8, '▁▂▃▄▅▆▇█'],
+    [[0, 0, 4, 4, 8, 8], 3, '▁▅█'],
+    [[1, NaN, 3, Infinity], 4, '▁█'],
+  ])('of %j in %d', (values, width, text) => {
+    expect(sparkline(values, width)).toBe(text);
+  });
+});
