@@ -6,14 +6,21 @@ import type { Diagnostic } from '../language/diagnostics.ts';
 import { diagnostic, inOrder } from '../language/diagnostics.ts';
 import { parse } from '../language/parser.ts';
 import { loadExamples } from './examples.ts';
+import type { TableReader } from './table.ts';
+import { readTable } from './table.ts';
 
 /**
  * Everything that is wrong with `text`, which lies (or would lie) at `path`, and with the data,
- * model folder and stored vectors that it names, in the order of their places.
+ * model folder and stored vectors that it names, in the order of their places. An editor that checks
+ * often passes `cachedTables()` to read the tables.
  */
-export async function checkFile(text: string, path: string): Promise<Diagnostic[]> {
+export async function checkFile(
+  text: string,
+  path: string,
+  read: TableReader = readTable,
+): Promise<Diagnostic[]> {
   const file = parse(text);
-  const examples = await loadExamples(file, path);
+  const examples = await loadExamples(file, path, read);
   return inOrder([
     ...file.diagnostics,
     ...examples.diagnostics,

@@ -10,6 +10,7 @@ import { nearestName } from '../language/nearest.ts';
 import { candidatesFor } from './candidates.ts';
 import { checkAnswers, checkColumns, checkLeaks } from './exampleChecks.ts';
 import { splitOff } from './splits.ts';
+import type { TableReader } from './table.ts';
 import { readTable } from './table.ts';
 
 /** One example: a row of the data with its answer. */
@@ -57,22 +58,28 @@ export interface SourceRow {
 
 /**
  * The examples that `file`, which lies at `filePath`, names. It does not fail: what cannot be loaded
- * is a diagnostic, and its split is empty.
+ * is a diagnostic, and its split is empty. `read` may remember tables between calls.
  */
-export async function loadExamples(file: PtuneFile, filePath: string): Promise<LoadedExamples> {
-  const loader = new Loader(file, filePath);
+export async function loadExamples(
+  file: PtuneFile,
+  filePath: string,
+  read: TableReader = readTable,
+): Promise<LoadedExamples> {
+  const loader = new Loader(file, filePath, read);
   return loader.load();
 }
 
 class Loader {
   readonly #file: PtuneFile;
   readonly #path: string;
+  readonly #read: TableReader;
   readonly #diagnostics: Diagnostic[] = [];
   readonly #files: string[] = [];
 
-  constructor(file: PtuneFile, path: string) {
+  constructor(file: PtuneFile, path: string, read: TableReader) {
     this.#file = file;
     this.#path = path;
+    this.#read = read;
   }
 
   async load(): Promise<LoadedExamples> {
@@ -134,7 +141,7 @@ class Loader {
     if (path === undefined || !span) return undefined;
     const absolute = resolve(dirname(this.#path), path);
     try {
-      const { file, columns, rows } = await readTable(absolute);
+      const { file, columns, rows } = await this.#read(absolute);
       this.#files.push(absolute);
       return {
         file,
@@ -194,7 +201,10 @@ async function unreadableDiagnostic(
       nearest === undefined
         ? 'Correct the path, which is relative to this file'
         : `Did you mean "${nearest}"?`;
-    return diagnostic('data/no-file', span, `The file "${written}" does not exist. ${hint}`);
+    const message = `The file "${written}" does not exist. ${hint}`;
+    if (nearest === undefined) return diagnostic('data/no-file', span, message);
+    const replacement = written.slice(0, written.length - basename(written).length) + nearest;
+    return diagnostic('data/no-file', span, message, { data: { replacement } });
   }
   const code = error.code === 'data/no-examples' ? 'data/empty' : 'data/unreadable';
   const next = error.nextStep?.replace(/\.$/, '') ?? '';

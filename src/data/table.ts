@@ -21,6 +21,9 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
+/** Reads the table at a path, as `readTable` does. */
+export type TableReader = (path: string) => Promise<Table>;
+
 /** The endings that `readTable` knows. */
 export const tableExtensions = ['.jsonl', '.json', '.csv', '.tsv', '.parquet'] as const;
 
