@@ -10,8 +10,8 @@ import { npm } from './setup.mjs';
 const tools = join(root, 'test/e2e/tools');
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
-/** Installs code-server where it is missing. Throws where it cannot be. */
-async function installCodeServer() {
+/** Installs code-server where it is missing. Throws an Error that says what to do. */
+export async function installCodeServer() {
   const stamp = join(tools, 'node_modules/.installed.json');
   if (isUpToDate(stamp)) return;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -52,8 +52,11 @@ function findChromium() {
     .find((path) => existsSync(path));
 }
 
-/** The path of a Chromium; Debian's is installed where there is none and that is allowed. */
-async function chromium() {
+/**
+ * The path of a Chromium; Debian's is installed where there is none and that is allowed. Throws an
+ * Error that names the command that mends it.
+ */
+export async function chromium() {
   const found = findChromium();
   if (found !== undefined) return found;
   if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
@@ -74,10 +77,4 @@ async function chromium() {
     'No Chromium was found to show VS Code in, so its tests could not run. Install one with ' +
       '"sudo apt-get install -y chromium", or set PTUNE_CHROMIUM to the path of yours.',
   );
-}
-
-/** Installs what is missing; returns the path of the browser. Throws an Error that says what to do. */
-export async function prepareEditor() {
-  await installCodeServer();
-  return chromium();
 }

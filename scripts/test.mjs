@@ -6,6 +6,7 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { chromium, installCodeServer } from './editor.mjs';
 import { fail, root, run, say } from './steps.mjs';
 import { npm, setup } from './setup.mjs';
 
@@ -53,28 +54,33 @@ async function runVitest(config, env = {}) {
   return { passed: report.numPassedTests, failed: status === 0 ? failed : Math.max(failed, 1) };
 }
 
+/** The tests of every part; those of the report page draw it in a browser. */
+async function runUnitTests() {
+  const { value } = await browser;
+  return runVitest('vitest.config.ts', value === undefined ? {} : { PTUNE_CHROMIUM: value });
+}
+
 /** Packs the extension, installs it in a real VS Code and runs the tests there. */
 async function runEditorTests() {
   const { pack } = await import('./package.mjs');
-  const { browser, error } = await editor;
-  if (error !== undefined) throw error;
-  return runVitest('vitest.e2e.config.ts', { PTUNE_CHROMIUM: browser, PTUNE_VSIX: await pack() });
+  for (const { error } of [await browser, await codeServer]) {
+    if (error !== undefined) throw error;
+  }
+  return runVitest('vitest.e2e.config.ts', {
+    PTUNE_CHROMIUM: (await browser).value,
+    PTUNE_VSIX: await pack(),
+  });
 }
 
-/** Starts to install what the editor's tests need; it is awaited when they begin. */
-async function startPreparingEditor() {
-  const { prepareEditor } = await import('./editor.mjs');
-  return prepareEditor().then(
-    (browser) => ({ browser }),
+/** Starts something whose failure matters only to the tests that need it. */
+function start(work) {
+  return work().then(
+    (value) => ({ value }),
     (error) => ({ error }),
   );
 }
 
-const phases = {
-  check: runChecks,
-  unit: () => runVitest('vitest.config.ts'),
-  editor: runEditorTests,
-};
+const phases = { check: runChecks, unit: runUnitTests, editor: runEditorTests };
 
 const named = process.argv.slice(2);
 const unknown = named.find((name) => !(name in phases));
@@ -85,7 +91,9 @@ const wanted = Object.keys(phases).filter((name) => named.length === 0 || named.
 
 await setup();
 if (wanted.includes('editor')) rmSync(output, { recursive: true, force: true });
-const editor = wanted.includes('editor') ? startPreparingEditor() : undefined;
+// Both go on while the checks run.
+const browser = wanted.some((name) => name !== 'check') ? start(chromium) : undefined;
+const codeServer = wanted.includes('editor') ? start(installCodeServer) : undefined;
 const total = { passed: 0, failed: 0 };
 const durations = [];
 for (const name of wanted) {

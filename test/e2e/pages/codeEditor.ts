@@ -32,11 +32,35 @@ export class CodeEditor {
   /** Points at `word` in the line that contains `text` and returns what the hover says. */
   async hover(text: string, word = text): Promise<string> {
     await this.dismissHover();
-    const span = this.line(text).locator('span > span').filter({ hasText: word }).first();
-    await span.hover();
+    const { x, y } = await this.#placeOf(text, word);
+    // A jump alone is no pointing: the editor wants to see the mouse come to rest.
+    await this.#page.mouse.move(x - 2, y);
+    await this.#page.mouse.move(x, y);
     const contents = this.hoverContents();
     await contents.first().waitFor();
     return (await contents.allInnerTexts()).join('\n');
+  }
+
+  /** The middle of `word` in its line; colored text is split into pieces that no selector matches. */
+  async #placeOf(text: string, word: string): Promise<{ x: number; y: number }> {
+    return this.line(text).evaluate((line, wanted) => {
+      const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+      const pieces: { node: Node; start: number; end: number }[] = [];
+      let shown = '';
+      while (walker.nextNode() !== null) {
+        const node = walker.currentNode;
+        const start = shown.length;
+        shown += (node.textContent ?? '').replaceAll('\u00a0', ' ');
+        pieces.push({ node, start, end: shown.length });
+      }
+      const middle = shown.indexOf(wanted) + Math.floor(wanted.length / 2);
+      const { node, start } = pieces.find(({ end }) => middle < end)!;
+      const range = document.createRange();
+      range.setStart(node, middle - start);
+      range.setEnd(node, middle - start + 1);
+      const { left, top, width, height } = range.getBoundingClientRect();
+      return { x: left + width / 2, y: top + height / 2 };
+    }, word);
   }
 
   /** The parts of the hover that is open, for clicking a link in it. */

@@ -21,11 +21,13 @@ export class Workbench {
     await this.page.getByRole('treeitem').first().waitFor({ timeout: 60_000 });
   }
 
-  /** Opens a file of the workspace's top folder and waits until its text is shown. */
+  /** Opens a file of the workspace's top folder in the first group of editors. */
   async openFile(name: string): Promise<void> {
+    await this.runCommand('View: Focus First Editor Group');
     await this.page.getByRole('treeitem', { name, exact: true }).dblclick();
-    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
-    await this.page.locator('.monaco-editor .view-line').first().waitFor();
+    const group = this.page.locator('.editor-group-container.active');
+    await group.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await group.locator('.monaco-editor .view-line').first().waitFor();
   }
 
   /**
