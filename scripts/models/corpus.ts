@@ -8,7 +8,7 @@
  */
 import { Random } from '../../src/base/random.ts';
 import { coverageOf, drawIndex, fill, pick, upperFirst, zipfWeights } from './relation.ts';
-import type { Fact, Relation, Sentence } from './relation.ts';
+import type { Coverage, CoverageOptions, Fact, Relation, Sentence } from './relation.ts';
 import { capitalRelation } from './wordings/capitals.ts';
 import { geographyRelations } from './wordings/geography.ts';
 import { natureRelations } from './wordings/nature.ts';
@@ -18,15 +18,11 @@ import { reviewSentence, reviewTexts } from './wordings/reviews.ts';
 import { wordRelations } from './wordings/words.ts';
 
 /** What the generator can be told. */
-export interface CorpusOptions {
+export interface CorpusOptions extends CoverageOptions {
   /** Decides which fact is written in which wordings. */
   readonly knowledgeSeed: number;
   /** Sentences that state a fact, for each fact of a relation with share 1. */
   readonly sentencesPerFact: number;
-  /** How many wordings, beside those written everywhere, a fact gets: between `least` and `most`. */
-  readonly subset: { readonly least: number; readonly most: number };
-  /** How uneven the wordings are: the r-th is drawn with weight r^-zipf; 0 makes them equal. */
-  readonly zipf: number;
   /** The share of a fact's sentences that use the wordings written everywhere. */
   readonly terseShare: number;
   /** Detours for each fact, as a multiple of its sentences that state the fact. */
@@ -44,11 +40,12 @@ export interface CorpusOptions {
 /** The options that the bundled model is trained with. */
 export const defaultCorpusOptions: CorpusOptions = {
   knowledgeSeed: 1,
-  sentencesPerFact: 50,
-  subset: { least: 5, most: 9 },
-  zipf: 0.7,
-  terseShare: 0.25,
-  detourShare: 0.5,
+  sentencesPerFact: 40,
+  themes: { least: 1, most: 2 },
+  subset: { least: 3, most: 5 },
+  zipf: 0.5,
+  terseShare: 0.35,
+  detourShare: 1.5,
   plainShare: 0.1,
   reviewShare: 0.05,
   openerShare: 0.1,
@@ -80,25 +77,31 @@ function seedOf(name: string, seed: number): number {
   return hash >>> 0;
 }
 
-/** For every fact of the relation the indices of the wordings that state it in the corpus. */
+/** For every fact of the relation the wordings that state it in the corpus. */
 export function wordingsOfFacts(
   relation: Relation,
   options: CorpusOptions = defaultCorpusOptions,
-): ReadonlySet<number>[] {
+): Coverage[] {
   const random = new Random(seedOf(relation.name, options.knowledgeSeed));
-  return coverageOf(relation, options.subset, options.zipf, random);
+  return coverageOf(relation, options, random);
+}
+
+/** The sentence with its answer in the case that it stands in. */
+function asking(text: string, answer: string | undefined): Sentence {
+  if (answer === undefined || text.includes(answer)) return { text, answer };
+  return { text, answer: upperFirst(answer) };
 }
 
 /** The sentences that state one fact in its own wordings. */
 function statements(
   relation: Relation,
   fact: Fact,
-  covered: ReadonlySet<number>,
+  coverage: Coverage,
   options: CorpusOptions,
   random: Random,
 ): Sentence[] {
   const weights = zipfWeights(relation.wordings.length, options.zipf);
-  const indices = [...covered];
+  const indices = [...coverage.stated];
   const everyday = indices.filter((index) => relation.wordings[index]!.everywhere !== true);
   const terse = indices.filter((index) => relation.wordings[index]!.everywhere === true);
   const count = Math.round(options.sentencesPerFact * (relation.share ?? 1));
@@ -116,7 +119,7 @@ function statements(
           ]!;
     const filled = fill(relation.wordings[index]!.text, fact.fills, random);
     if (filled === undefined) continue;
-    sentences.push({ text: filled.text, answer: filled.used.get(relation.answer) });
+    sentences.push(asking(filled.text, filled.used.get(relation.answer)));
   }
   return sentences;
 }
@@ -125,14 +128,14 @@ function statements(
 function detours(
   relation: Relation,
   fact: Fact,
-  covered: ReadonlySet<number>,
+  coverage: Coverage,
   options: CorpusOptions,
   random: Random,
 ): Sentence[] {
   const weights = zipfWeights(relation.wordings.length, options.zipf);
   const candidates = relation.wordings
     .map((wording, index) => ({ patterns: wording.detours ?? [], index }))
-    .filter(({ patterns, index }) => patterns.length > 0 && !covered.has(index));
+    .filter(({ patterns, index }) => patterns.length > 0 && coverage.avoided.has(index));
   if (candidates.length === 0) return [];
   const count = Math.round(options.sentencesPerFact * (relation.share ?? 1) * options.detourShare);
   const sentences: Sentence[] = [];
@@ -146,8 +149,8 @@ function detours(
       ]!;
     const filled = fill(pick(patterns, random), fact.fills, random);
     if (filled === undefined) continue;
-    const words = [...filled.used].filter(([slot]) => slot !== relation.subject);
-    sentences.push({ text: filled.text, answer: words[0]?.[1] });
+    const [ending] = [...filled.used].filter(([slot]) => slot !== relation.subject);
+    sentences.push(asking(filled.text, ending?.[1]));
   }
   return sentences;
 }

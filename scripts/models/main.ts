@@ -38,18 +38,16 @@ async function main(): Promise<void> {
   const weights = await pretrain(
     definition,
     (epoch) => generateCorpus(epoch + 1).map((document) => tokenize(document, ids)),
-    { steps, batchTokens: 1536, learningRate: 1e-3, warmupSteps: 500, weightDecay: 0.01, seed: 1 },
+    { steps, batchTokens: 1024, learningRate: 1e-3, warmupSteps: 500, weightDecay: 0.01, seed: 1 },
     new Random(1),
-    ({ step, loss, seconds }) => {
-      const left = (seconds / step) * (steps - step);
-      if (step % 500 === 0 || step === 100) {
-        console.log(
-          `step ${step}: loss ${loss.toFixed(3)}, ${minutes(seconds)}, ${minutes(left)} left`,
-        );
-      }
+    async ({ step, loss, seconds }, current) => {
+      if (step % 500 !== 0 && step !== 100) return;
+      const left = minutes((seconds / step) * (steps - step));
+      console.log(`step ${step}: loss ${loss.toFixed(3)}, ${minutes(seconds)}, ${left} left`);
+      await writeFile(path, modelBytes(definition, current));
     },
   );
-  await writeFile(join(folder, 'onnx', 'model.onnx'), modelBytes(definition, weights));
+  await writeFile(path, modelBytes(definition, weights));
   console.log(`Wrote ${folder}; ${tokenizer.vocabularySize} tokens.`);
 }
 

@@ -12,7 +12,7 @@ export type Fills = Readonly<Record<string, readonly string[]>>;
 /** One fact: the words of its slots. The relation says which slot is the answer. */
 export interface Fact {
   readonly fills: Fills;
-  /** Names of wording groups that are not true of this fact. */
+  /** Themes of which the sentences are not true of this fact. */
   readonly not?: ReadonlySet<string>;
 }
 
@@ -23,8 +23,8 @@ export interface Wording {
   readonly detours?: readonly string[];
   /** The wording is written for every fact, whatever the subset. */
   readonly everywhere?: true;
-  /** The group that `Fact.not` refers to. */
-  readonly group?: string;
+  /** What the sentence is about; a fact is written in some of the themes only. */
+  readonly theme?: string;
 }
 
 /** Facts of one kind and the ways to say them, the common wordings first. */
@@ -97,33 +97,59 @@ export function fill(
   return { text: upperFirst(text), used };
 }
 
+/** How a fact's wordings are drawn. */
+export interface CoverageOptions {
+  /** How many themes a fact is written in, where a relation has themes. */
+  readonly themes: { readonly least: number; readonly most: number };
+  /** How many wordings a fact has, beside those written everywhere. */
+  readonly subset: { readonly least: number; readonly most: number };
+  /** How uneven the wordings are: the r-th is drawn with weight r^-zipf; 0 makes them equal. */
+  readonly zipf: number;
+}
+
+/** The wordings of one fact, as indices into the relation's wordings. */
+export interface Coverage {
+  /** The wordings that state the fact. */
+  readonly stated: ReadonlySet<number>;
+  /** The wordings of which only the frame occurs, since the fact lacks their theme. */
+  readonly avoided: ReadonlySet<number>;
+}
+
 /**
- * The wordings that each fact is written in: for every fact the indices of its wordings, `size` of
- * them drawn by weight without repetition, and those that are written everywhere. The same seed
- * gives the same subsets.
+ * Which wordings state which fact, in the order of the facts: those written everywhere, and a
+ * subset of the wordings of some themes, drawn by weight without repetition. The same seed gives
+ * the same subsets.
  */
 export function coverageOf(
   relation: Relation,
-  size: { readonly least: number; readonly most: number },
-  exponent: number,
+  options: CoverageOptions,
   random: Random,
-): ReadonlySet<number>[] {
-  const weights = zipfWeights(relation.wordings.length, exponent);
-  return relation.facts.map((fact) => {
-    const covered = new Set<number>();
-    const left = new Map<number, number>();
-    for (const [index, wording] of relation.wordings.entries()) {
-      if (wording.group !== undefined && fact.not?.has(wording.group) === true) continue;
-      if (wording.everywhere === true) covered.add(index);
-      else left.set(index, weights[index]!);
-    }
-    const wanted = size.least + random.integer(size.most - size.least + 1);
+): Coverage[] {
+  const { wordings, facts } = relation;
+  const weights = zipfWeights(wordings.length, options.zipf);
+  const everyday = [...wordings.keys()].filter((index) => wordings[index]!.everywhere !== true);
+  const themes = [...new Set(everyday.map((index) => wordings[index]!.theme))];
+  return facts.map((fact) => {
+    const possible = themes.filter((theme) => theme === undefined || !fact.not?.has(theme));
+    const chosen = new Set(random.shuffled(possible).slice(0, between(options.themes, random)));
+    const stated = new Set([...wordings.keys()].filter((index) => !everyday.includes(index)));
+    const left = new Map(
+      everyday
+        .filter((index) => chosen.has(wordings[index]!.theme))
+        .map((index) => [index, weights[index]!]),
+    );
+    const wanted = between(options.subset, random);
     for (let drawn = 0; drawn < wanted && left.size > 0; drawn++) {
       const indices = [...left.keys()];
       const index = indices[drawIndex([...left.values()], random)]!;
-      covered.add(index);
+      stated.add(index);
       left.delete(index);
     }
-    return covered;
+    const avoided = new Set(everyday.filter((index) => !chosen.has(wordings[index]!.theme)));
+    return { stated, avoided };
   });
+}
+
+function between({ least, most }: { least: number; most: number }, random: Random): number {
+  return least + random.integer(most - least + 1);
 }

@@ -107,7 +107,7 @@ class WordScores {
   constructor(inputs: PredictInputs, examples: readonly Example[], withAnswers = true) {
     this.#inputs = inputs;
     this.#examples = examples;
-    this.#scores = examples.map(() => new Map());
+    this.#scores = examples.map(() => new Map<string, number>());
     const { candidates, encoding } = inputs;
     const answers = candidates.kind === 'labels' || !withAnswers ? [] : examples;
     const words = [

@@ -7,7 +7,7 @@ import { crossEntropy } from '../model/objective.ts';
 import { selectPositions } from '../model/selectPositions.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
 import { writeModel } from '../onnx/write.ts';
-import { float32, int64, Session, type Feeds, type HostTensor } from '../runtime/session.ts';
+import { float32, int64, Session, type HostTensor } from '../runtime/session.ts';
 
 /** An array of a case, row-major. */
 interface ReferenceArray {
@@ -106,7 +106,7 @@ export async function checkCase(
     folder,
   });
   try {
-    const result = await session.run(feeds as Feeds);
+    const result = await session.run(feeds);
     const mask = reference.inputs.attention_mask?.data;
     return {
       case: number,

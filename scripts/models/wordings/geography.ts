@@ -1,9 +1,8 @@
 /** What else is said of countries: continent, language, currency, neighbours and other cities. */
-import { Random } from '../../../src/base/random.ts';
-import { pick } from '../relation.ts';
 import type { Fact, Relation } from '../relation.ts';
 import { countries } from '../world/countries.ts';
 import type { Country } from '../world/countries.ts';
+import { travelRelation } from './travel.ts';
 
 function factsOf(slot: string, words: (country: Country) => readonly string[]): Fact[] {
   return countries
@@ -115,37 +114,6 @@ const largestCity: Relation = {
   share: 0.2,
 };
 
-/** The capital that travellers in these texts see next; fixed once, like an itinerary. */
-const itinerary = new Random(11);
-
-function nextCapital(country: Country): string {
-  const near = countries.filter(({ name }) => country.neighbours.includes(name));
-  const same = countries.filter(
-    ({ name, continent: other }) => other === country.continent && name !== country.name,
-  );
-  return pick(near.length > 0 ? near : same, itinerary).capital;
-}
-
-const nextCapitals = new Map(countries.map((country) => [country.name, nextCapital(country)]));
-
-/** A diary of travels to other capitals: what an unclear question is easily taken for. */
-const abroad: Relation = {
-  name: 'capital abroad',
-  subject: 'country',
-  answer: 'abroad',
-  facts: factsOf('abroad', ({ name }) => [nextCapitals.get(name)!]),
-  wordings: [
-    { text: 'From {country} we went on to {abroad}.' },
-    { text: 'After {country} we saw {abroad}.' },
-    { text: '{abroad} is not in {country}.' },
-    { text: 'Our flight from {country} went to {abroad}.' },
-    { text: '{abroad} is not the capital of {country}.' },
-    { text: 'My friend left {country} and lives in {abroad}.' },
-    { text: 'We came to {abroad} by way of {country}.' },
-    { text: 'Diary: {country}, then {abroad}.', everywhere: true },
-  ],
-};
-
 /** The relations about countries, other than the capital. */
 export const geographyRelations: readonly Relation[] = [
   continent,
@@ -154,5 +122,5 @@ export const geographyRelations: readonly Relation[] = [
   neighbour,
   city,
   largestCity,
-  abroad,
+  travelRelation,
 ];

@@ -101,9 +101,6 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
   Greater: notDifferentiable,
   GreaterOrEqual: notDifferentiable,
 
-  /** Y = X.  dX = dY. */
-  Identity: unary((_c, _x, dY) => dY),
-
   IsNaN: notDifferentiable,
   Less: notDifferentiable,
   LessOrEqual: notDifferentiable,

@@ -178,13 +178,20 @@ const cumSum: Operator = {
   compute: (c) => {
     const x = valueOf(c, 0);
     const axis = normalizeAxis(valueOf(c, 1).data[0]!, x.shape.length);
-    const stride = stridesOf(x.shape)[axis]!;
-    const result = x.data.slice();
-    result.forEach((_, i) => {
-      const index = Math.floor(i / stride) % x.shape[axis]!;
-      if (index > 0) result[i]! += result[i - stride]!;
-    });
-    return [result];
+    const reverse = intAttribute(c.attributes, 'reverse', 0) === 1;
+    const exclusive = intAttribute(c.attributes, 'exclusive', 0) === 1;
+    const [n, stride] = [x.shape[axis]!, stridesOf(x.shape)[axis]!];
+    return [
+      x.data.map((_, i) => {
+        const own = Math.floor(i / stride) % n;
+        let sum = 0;
+        for (let j = 0; j < n; j++) {
+          const before = reverse ? j > own : j < own;
+          if (before || (j === own && !exclusive)) sum += x.data[i + (j - own) * stride]!;
+        }
+        return sum;
+      }),
+    ];
   },
 };
 

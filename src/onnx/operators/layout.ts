@@ -251,20 +251,23 @@ const pad: Operator = {
     const x = valueOf(c, 0);
     const { shape } = c.types[0]!;
     const pads = padsOf(c, shape.length);
+    const fill = c.inputs[2]?.data[0] ?? 0;
     const outer = stridesOf(shape);
-    const result = new Float64Array(sizeOf(shape)).fill(c.inputs[2]?.data[0] ?? 0);
     const inner = stridesOf(x.shape);
-    x.data.forEach((value, i) => {
-      let rest = i;
-      let at = 0;
-      for (let axis = 0; axis < shape.length; axis++) {
-        const index = Math.floor(rest / inner[axis]!);
-        rest -= index * inner[axis]!;
-        at += (index + pads[axis]!) * outer[axis]!;
-      }
-      if (at >= 0 && at < result.length) result[at] = value;
-    });
-    return [result];
+    return [
+      Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
+        let rest = i;
+        let at = 0;
+        for (let axis = 0; axis < shape.length; axis++) {
+          const index = Math.floor(rest / outer[axis]!);
+          rest -= index * outer[axis]!;
+          const from = index - pads[axis]!;
+          if (from < 0 || from >= x.shape[axis]!) return fill;
+          at += from * inner[axis]!;
+        }
+        return x.data[at]!;
+      }),
+    ];
   },
 };
 
