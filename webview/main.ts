@@ -39,6 +39,10 @@ function showText(text: string): void {
 
 registerControls();
 host.listen((message) => {
+  if (message.file !== undefined) {
+    state.file = message.file;
+    host.saveState(state);
+  }
   switch (message.type) {
     case 'report':
       show(message.report, message.stale);

@@ -12,10 +12,11 @@ import { verdictView } from './views/verdict.ts';
 
 /** The elements that show `report`. */
 export function reportView(report: Report, context: ViewContext): HTMLElement[] {
-  if (report.prompts.length === 0) return [headerView(report, context), verdictView(report)];
+  if (report.prompts.length === 0)
+    return [headerView(report, context), verdictView(report, context)];
   return [
     headerView(report, context),
-    verdictView(report),
+    verdictView(report, context),
     scoreboardSection(report, context),
     nearestSection(report, context),
     examplesSection(report, context),

@@ -5,6 +5,8 @@ import type { FromReportPage } from '../src/protocol/reportMessages.ts';
 export type ExampleFilter = 'all' | 'differ' | 'wrong' | 'fixed' | 'broken';
 
 export interface ViewState {
+  /** URI of the file that the page is about, for the editor that opens it again. */
+  file?: string;
   filter: ExampleFilter;
   search: string;
   /** The prompt whose answers the filters are about; the best continuous one when absent. */

@@ -47,7 +47,8 @@ export function nearestTokensText(prompt: PromptReport): string | undefined {
     if (previous) line += previous.group === token.group ? ' · ' : ' | ';
     line += visible(token.nearest[0]?.token ?? '–');
   });
-  return `Nearest tokens of ${prompt.summary.name} (seed ${run.seed}): ${line}`;
+  const seed = prompt.runs.length > 1 ? ` (seed ${run.seed})` : '';
+  return `Nearest tokens of ${prompt.summary.name}${seed}: ${line}`;
 }
 
 /** The whole text of a report: scoreboard, verdict and nearest tokens. */

@@ -10,12 +10,16 @@ export interface ShowReport {
   readonly report: Report;
   /** By prompt name, why its score no longer belongs to the file ("template changed"). */
   readonly stale?: Readonly<Record<string, string>>;
+  /** URI of the file; the page keeps it in its state, where the editor finds it after a restart. */
+  readonly file?: string;
 }
 
 /** There is no report to show; the text says why and what to do next. */
 export interface ShowNothing {
   readonly type: 'nothing';
   readonly text: string;
+  /** As in `ShowReport`. */
+  readonly file?: string;
 }
 
 /** What the editor tells the page. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../src/evaluation/report.ts';
 import { buildSummary } from '../../src/evaluation/summary.ts';
 import { nearestTokensText, reportText, scoreboardText } from '../../src/evaluation/text.ts';
-import { capitalsInputs } from './support/reportInputs.ts';
+import { capitalsInputs, undecidedInputs } from './support/reportInputs.ts';
 
 const summary = buildSummary(capitalsInputs());
 const report = buildReport(capitalsInputs());
@@ -41,6 +41,11 @@ describe('the line of nearest tokens', () => {
     expect(nearestTokensText(report.prompts[2]!)).toBe(
       'Nearest tokens of learned (seed 2): capital · is · located | town · " · .',
     );
+  });
+
+  test('names no seed where there is one', () => {
+    const { prompts } = buildReport(undecidedInputs());
+    expect(nearestTokensText(prompts[1]!)).toMatch(/^Nearest tokens of learned: capital · is/);
   });
 
   test('is absent for a discrete prompt', () => {

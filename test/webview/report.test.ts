@@ -211,7 +211,7 @@ describe('the report page', () => {
 
   test.each(['light', 'dark'] as const)('is readable in %s', async (colorScheme) => {
     await withPage(report, { colorScheme }, async ({ page }) => {
-      const worst = (await page.evaluate(worstContrast)) as { contrast: number; text: string };
+      const worst = await page.evaluate<{ contrast: number; text: string }>(worstContrast);
       expect(worst.contrast, worst.text).toBeGreaterThan(4.5);
     });
   });
@@ -248,6 +248,9 @@ describe('the page in an editor', () => {
       expect(await posted()).toEqual([{ type: 'ready' }]);
       await page.evaluate(send({ type: 'report', report, stale: { learned: 'template changed' } }));
       await page.getByText('⟳ stale: template changed').waitFor();
+      expect(await page.getByRole('region', { name: 'Verdict' }).innerText()).toContain(
+        'Stale: the file or its data changed since learned was scored.',
+      );
       await page.getByRole('button', { name: 'Train again' }).click();
       await page.getByRole('button', { name: 'Open file' }).click();
       await page.getByRole('button', { name: 'inverse', exact: true }).click();
@@ -270,7 +273,8 @@ describe('the page in an editor', () => {
     await withPage(report, { host: 'editor' }, async ({ page }) => {
       await page.getByRole('button', { name: /^wrong in learned/ }).click();
       await page.locator('#settings > summary').click();
-      await page.evaluate(send({ type: 'report', report }));
+      await page.evaluate(send({ type: 'report', report, file: 'file:///capitals.ptune' }));
+      await page.waitForFunction('sessionStorage.getItem("state").includes("capitals.ptune")');
       await page.reload();
       expect(await page.locator('#examples tbody tr').count()).toBe(4);
       expect(await page.locator('#settings').getAttribute('open')).toBeNull();

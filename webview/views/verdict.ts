@@ -1,6 +1,8 @@
 /** The verdict: its first sentence large, the rest under it, with a sign for the outcome. */
+import { listed } from '../../src/protocol/format.ts';
 import type { Outcome, Report } from '../../src/protocol/report.ts';
 import { h } from '../element.ts';
+import type { ViewContext } from '../state.ts';
 import { icon, spoken } from './icons.ts';
 
 const outcomes: Readonly<Record<Outcome, string>> = {
@@ -10,7 +12,7 @@ const outcomes: Readonly<Record<Outcome, string>> = {
   'nothing-to-compare': 'Nothing to compare',
 };
 
-export function verdictView(report: Report): HTMLElement {
+export function verdictView(report: Report, { stale }: ViewContext): HTMLElement {
   const end = report.verdict.indexOf('. ');
   const first = end < 0 ? report.verdict : report.verdict.slice(0, end + 1);
   const rest = end < 0 ? '' : report.verdict.slice(end + 2);
@@ -21,10 +23,20 @@ export function verdictView(report: Report): HTMLElement {
     h(
       'div',
       {},
+      ...staleNote(Object.keys(stale)),
       h('p', { class: 'first' }, ...withNames(first)),
       rest !== '' && h('p', { class: 'rest' }, ...withNames(rest)),
     ),
   );
+}
+
+/** A verdict over stale scores is about the file as it was. */
+function staleNote(names: readonly string[]): HTMLElement[] {
+  if (names.length === 0) return [];
+  const scored = `${listed(names)} ${names.length === 1 ? 'was' : 'were'} scored`;
+  return [
+    h('p', { class: 'stale note' }, `⟳ Stale: the file or its data changed since ${scored}.`),
+  ];
 }
 
 /** The text with names in quotation marks set apart by weight instead. */
