@@ -108,4 +108,4 @@ async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFile(path, `${JSON.stringify(value, undefined, 1)}\n`);
 }
 
-await main();
+void main();
