@@ -105,7 +105,7 @@ function commandLine(id: number): string {
 export async function eventually<T>(
   what: string,
   question: () => T | undefined | Promise<T | undefined>,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const end = performance.now() + timeoutMs;
   for (;;) {

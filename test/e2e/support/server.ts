@@ -105,8 +105,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     cwd: folder,
     log,
   });
-  const atExit = () => head.pid !== undefined && process.kill(-head.pid, 'SIGKILL');
+  const atExit = () => head.pid !== undefined && signal(-head.pid, 'SIGKILL');
   process.once('exit', atExit);
+  // Without this, a test run that is told to end would leave its servers behind.
+  const atSignal = () => process.exit(143);
+  process.once('SIGTERM', atSignal);
   const server: Server = {
     url: `http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}`,
     folder,
@@ -117,6 +120,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     extensionProcesses: (file) => processesOf(join(folder, 'extensions'), file),
     stop: async () => {
       process.off('exit', atExit);
+      process.off('SIGTERM', atSignal);
       await stopGroup(head);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { RunnerTask as Task, RunnerTestSuite as Suite } from 'vitest';
 import { Workbench } from '../pages/workbench.ts';
 import { startBrowser } from './browser.ts';
 import { startServer, type Server, type ServerOptions, type Theme } from './server.ts';
@@ -39,6 +40,7 @@ export class EditorSession {
     try {
       const context = await startBrowser(server.folder);
       const page = context.pages()[0] ?? (await context.newPage());
+      page.setDefaultTimeout(60_000);
       const session = new EditorSession(server, context, page);
       await session.workbench.open(server.url);
       return session;
@@ -86,12 +88,30 @@ export function useEditor(options: ServerOptions): () => EditorSession {
   beforeAll(async () => {
     session = await EditorSession.start(options);
   });
+  const explained = new Set<string>();
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await session?.keepEvidence(task.name);
+    if (task.result?.state !== 'fail') return;
+    explained.add(task.id);
+    await session?.keepEvidence(task.name);
   });
-  afterAll(() => session?.stop());
+  afterAll(async ({}, file) => {
+    // Where preparing a block failed, none of its tests ran: the window is still as it was then.
+    const unexplained = failedWithin(file).filter(({ id }) => !explained.has(id));
+    if (explained.size === 0 && unexplained.length > 0) {
+      await session?.keepEvidence(unexplained.at(-1)!.name);
+    }
+    await session?.stop();
+  });
   return () => {
     if (session === undefined) throw new Error('The editor runs only while tests do');
     return session;
   };
+}
+
+/** The failed blocks and tests below a block, outer ones first. */
+function failedWithin({ tasks }: Readonly<Suite>): Task[] {
+  return tasks.flatMap((task) => [
+    ...(task.result?.state === 'fail' ? [task] : []),
+    ...('tasks' in task ? failedWithin(task) : []),
+  ]);
 }
