@@ -156,7 +156,7 @@ function mlp(builder: GraphBuilder, input: string, layers: number): string {
  * One direction of one LSTM layer, unrolled over the P virtual tokens (Hochreiter and Schmidhuber
  * 1997, in PyTorch's form): with the gates i, f, g, o from one product,
  *
- *   c = σ(f)·c + σ(i)·tanh(g),   h = σ(o)·tanh(c)
+ *   c = σ(f)·c + σ(i)·tanh(g),   h = σ(o)·tanh(c),   h and c from zero
  *
  * @returns float32 [P, H]
  */
@@ -177,11 +177,11 @@ function lstm(builder: GraphBuilder, input: string, suffix: string, reverse: boo
   );
   const order = reverse ? [...rows.keys()].reverse() : [...rows.keys()];
   const outputs = new Array<string>(count);
-  let h: string | undefined;
+  // A product with zeros, so that the recurrent weight has its gradient with one virtual token, too.
+  let h = builder.filled(0, [1, hidden]);
   let c: string | undefined;
   for (const t of order) {
-    const gates =
-      h === undefined ? rows[t]! : builder.op('Gemm', [h, recurrent, rows[t]!], { transB: int(1) });
+    const gates = builder.op('Gemm', [h, recurrent, rows[t]!], { transB: int(1) });
     const [i, f, g, o] = builder.ops(
       'Split',
       [gates, builder.ints(new Array<number>(4).fill(hidden))],
