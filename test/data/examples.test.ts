@@ -252,6 +252,13 @@ describe('slips with data', () => {
     await expectChecked(fileWith(threeFiles), [], { ...files, 'test.csv': table(['Cuba,Lima']) });
   });
 
+  test('prompts without slots have nothing in which examples could be the same', async () => {
+    await expectChecked(fileWith(threeFiles, 'A city: {capital}'), [], {
+      ...files,
+      'test.csv': table(['Mali,Lima']),
+    });
+  });
+
   test('too few examples to split', async () => {
     const one = { 'train.csv': table(['Peru,Lima']) };
     await expectChecked(fileWith('data: {train: <|train.csv|>}'), ['data/empty-split'], one);

@@ -102,6 +102,7 @@ describe('a table that cannot be read', () => {
     ['a.json', '[\n{"a":"1"},\n{"a" "2"}]', /"a.json" is no JSON in line 3: /],
     ['a.json', '[{"a":"1"}', /"a.json" is no JSON in line 1: /],
     ['a.json', '{"a":"1"}', /holds an object, not a list/],
+    ['a.json', '[{"a":"\\"]},[", "b":1},\n 7]', /has the value 7 in line 2 where an example/],
     ['a.json', '[{"a":"]},["},\n{"a":"1"},\n\n null]', /has null in line 4 where an example/],
     ['a.csv', 'a,b\n1,2\n1,2,3\n', /"a.csv" has 3 values in line 3, but 2 columns/],
     ['a.csv', 'a,b\n1,2\n1,"2\n', /"a.csv" cannot be read.*: /],

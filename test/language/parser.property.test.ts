@@ -156,7 +156,7 @@ function expectWhole(text: string): void {
 
 describe('any text', () => {
   test('parses into a tree whose places lie in the text', () => {
-    fc.assert(fc.property(texts, expectWhole), { numRuns: 3000, seed: 1 });
+    fc.assert(fc.property(texts, expectWhole), { numRuns: 1500, seed: 1 });
   });
 
   test.each([
@@ -175,7 +175,7 @@ describe('any text', () => {
   ])('%s without end are read in time', (_, text) => {
     const before = performance.now();
     expectWhole(text);
-    expect(performance.now() - before).toBeLessThan(3000);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   test('aliases that multiply end in a diagnostic', () => {

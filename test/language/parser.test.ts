@@ -172,3 +172,12 @@ describe('the baseline', () => {
     expectDiagnostics(marked, ['settings/unknown-baseline']);
   });
 });
+
+test('diagnostics come in the order of their places', () => {
+  const marked = withSettings('@prompt a\n{capital} <|}|>', 'baseline: <|b|>\n').replace(
+    'answer: capital',
+    'answer: capital\n<|nonsense|>: 1',
+  );
+  const codes = ['settings/unknown-key', 'settings/unknown-baseline', 'template/stray-brace'];
+  expectDiagnostics(marked, codes);
+});

@@ -194,7 +194,7 @@ describe('slips in settings', () => {
 
   test('leave the settings beside them as they are', () => {
     const { settings } = parse(
-      withSettings(prompts, 'train: {steps: no, batchSize: 4, seeds: [2, x, 3]}\nnonsense: 1\n'),
+      withSettings(prompts, 'train: {steps: no, batchSize: 4, seeds: [x, y, 2, 3]}\nnonsense: 1\n'),
     );
     expect(settings.train).toMatchObject({ steps: 400, batchSize: 4, seeds: [2, 3] });
     expect(settings.answer).toBe('capital');

@@ -49,6 +49,7 @@ describe('the parts of a template', () => {
     ['{*5 "capital of"}', { count: 5, initText: 'capital of' }],
     ['{*"a } b {"}', { initText: 'a } b {' }],
     ['{*"say \\"x\\\\\\""}', { initText: 'say "x\\"' }],
+    ['{*"a\\"}b"}', { initText: 'a"}b' }],
     ['{*rel:3}', { count: 3, name: 'rel' }],
     ['{*rel:3 "of"}', { count: 3, name: 'rel', initText: 'of' }],
   ])('virtual tokens %s', (written, expected) => {
@@ -117,6 +118,7 @@ describe('slips in a template', () => {
     ['{capital|<|shorten|>}', ['template/misplaced-filter']],
     ['{demos:4|<|trim|>} {capital}', ['template/misplaced-filter']],
     ['{<|demos:0|>} {capital}', ['template/bad-count']],
+    ['{<|demos:65|>} {capital}', ['template/bad-count']],
     ['{<|demos:many|>} {capital}', ['template/bad-count']],
     ['{*<|0|>} {capital}', ['template/bad-count']],
     ['{*<|100000|>} {capital}', ['template/bad-count']],
