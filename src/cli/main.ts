@@ -1,5 +1,5 @@
 /** The command line `ptune` (docs/command-line.md). */
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { PtuneError } from '../base/errors.ts';
 import type { Metric } from '../protocol/report.ts';
@@ -83,10 +83,11 @@ function addFileCommands(root: Command): void {
     .option('--seed <n>', 'in place of the seeds in the file; may be given again', seeds)
     .option('--steps <n>', 'in place of the steps in the file', positive)
     .option('--output <dir>', 'folder for the runs and the report')
+    .option('--resume <run>', 'go on with a run that ended early')
     .addOption(json())
     .action(
       act((file: string, options: JsonOption & TrainOptions) => {
-        const { prompt, seed, steps, output } = options;
+        const { prompt, seed, steps, output, resume } = options;
         return train(
           {
             path: resolve(file),
@@ -94,6 +95,7 @@ function addFileCommands(root: Command): void {
             ...(seed && { seeds: [...new Set(seed)] }),
             ...(steps !== undefined && { steps }),
             ...(output !== undefined && { output: resolve(output) }),
+            ...(resume !== undefined && { resume: basename(resume) }),
           },
           outputOf(options),
         );
@@ -127,6 +129,7 @@ interface TrainOptions {
   readonly seed?: number[];
   readonly steps?: number;
   readonly output?: string;
+  readonly resume?: string;
 }
 
 function addRunCommands(root: Command): void {

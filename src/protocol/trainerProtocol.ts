@@ -29,6 +29,8 @@ export interface TrainRequest {
   readonly seeds?: readonly number[];
   /** In place of the settings' steps. */
   readonly steps?: number;
+  /** A run that ended early, to go on with in place of training from the start. */
+  readonly resume?: string;
   /** Folder for the runs, in place of `.ptune/runs` beside the file. */
   readonly output?: string;
 }

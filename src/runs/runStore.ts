@@ -8,10 +8,11 @@ import { dirname, join } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
 import type { Prediction } from '../protocol/predictions.ts';
+import { atomicWrite } from './atomicWrite.ts';
 import { type PromptVectors, readPromptVectors } from './promptVectors.ts';
 import { isRunId, runId } from './runId.ts';
 import { type RunManifest, type RunStart, parseManifest, runFormat } from './runManifest.ts';
-import { lastStep, parseMetrics } from './runMetrics.ts';
+import { lastStep, metricsLine, parseMetrics } from './runMetrics.ts';
 import { RunWriter, runFiles, writeManifest } from './runWriter.ts';
 
 /** Where runs and reports lie. */
@@ -65,6 +66,29 @@ export class RunStore {
     };
     await writeManifest(folder, manifest);
     return new RunWriter(folder, manifest);
+  }
+
+  /**
+   * Opens a run that ended early to go on with it: it is running again, owned by this process, and
+   * its events after `step` are forgotten, since they will happen again.
+   *
+   * @throws PtuneError as `read` does
+   */
+  async reopenRun(id: string, step: number): Promise<RunWriter> {
+    const { manifest, folder, events } = await this.read(id);
+    const reopened: RunManifest = {
+      ...manifest,
+      status: 'running',
+      // What the end wrote down is no longer so; undefined values are left out of the file.
+      reason: undefined,
+      bestStep: undefined,
+      process: { pid: process.pid, host: hostname() },
+      timings: { startedAt: manifest.timings.startedAt },
+    };
+    const kept = events.filter((event) => isBefore(event, step));
+    await atomicWrite(join(folder, runFiles.metrics), kept.map(metricsLine).join(''));
+    await writeManifest(folder, reopened);
+    return new RunWriter(folder, reopened);
   }
 
   /** Makes the folders, and keeps what is in `.ptune` out of version control. */
@@ -226,4 +250,10 @@ function nothing(error: unknown): never[] {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') return [];
   throw error;
+}
+
+/** Whether an event of a run belongs to its first `step` steps. */
+function isBefore(event: TrainingEvent, step: number): boolean {
+  if (event.type === 'runEnded') return false;
+  return !('step' in event) || event.step <= step;
 }

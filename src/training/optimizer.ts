@@ -63,14 +63,25 @@ export class Adam {
     }
   }
 
-  /** The moments and the step count, as named tensors for a checkpoint. */
-  state(): Map<string, Float32Array> {
-    const result = new Map<string, Float32Array>();
-    for (const [name, values] of this.#first) result.set(`first.${name}`, values.slice());
-    for (const [name, values] of this.#second) result.set(`second.${name}`, values.slice());
-    result.set('step', Float32Array.of(this.#step));
-    return result;
+  /** The moments by parameter and the number of updates, for a checkpoint. */
+  get state(): AdamState {
+    return { first: this.#first, second: this.#second, step: this.#step };
   }
+
+  /** Goes on where `state` was taken. */
+  restore(state: AdamState): void {
+    for (const [name, values] of state.first) this.#first.get(name)!.set(values);
+    for (const [name, values] of state.second) this.#second.get(name)!.set(values);
+    this.#step = state.step;
+  }
+}
+
+/** What an optimizer remembers. */
+export interface AdamState {
+  readonly first: ReadonlyMap<string, Float32Array>;
+  readonly second: ReadonlyMap<string, Float32Array>;
+  /** Updates so far. */
+  readonly step: number;
 }
 
 /** L2 norm of all gradients together. */

@@ -11,7 +11,7 @@ import { encoderParameters, startingParameters, type EncoderSpec } from '../mode
 import { float32, int64, type Feeds } from '../runtime/session.ts';
 import type { TrainSettings } from '../language/settings.ts';
 import type { PromptObjective, TrainingInput } from './objective.ts';
-import { Adam, clipGradients, gradientNorm, learningRateAt } from './optimizer.ts';
+import { Adam, type AdamState, clipGradients, gradientNorm, learningRateAt } from './optimizer.ts';
 import type { Start } from './startVectors.ts';
 
 /** What an encoder's learning rate is where the settings name none; measured on the examples. */
@@ -25,6 +25,17 @@ export interface TrainerInputs {
   readonly starts: readonly Start[];
   readonly steps: number;
   readonly seed: number;
+}
+
+/** What a training remembers between two steps. */
+export interface TrainerState {
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  readonly offset: Float32Array;
+  readonly optimizer: AdamState;
+  /** Indices of the examples that the current pass has left. */
+  readonly queue: readonly number[];
+  /** State of the generator that shuffles. */
+  readonly random: readonly number[];
 }
 
 export interface StepResult {
@@ -60,24 +71,38 @@ export class PromptTrainer {
 
   /** A trainer before its first step; the same inputs and seed give the same one. */
   static async start(t: TrainerInputs): Promise<PromptTrainer> {
-    const { settings, model } = t;
-    const encoder: EncoderSpec = {
-      kind: settings.encoder,
-      variant: settings.variant,
-      virtual: t.starts.length,
-      width: model.width,
-      hiddenSize: settings.hiddenSize ?? model.width,
-      layers: settings.layers,
-    };
+    const encoder = encoderOf(t);
     const random = new Random(t.seed);
     const parameters = startingParameters(encoder, random);
-    const table = await model.embeddingTable();
+    const table = await t.model.embeddingTable();
     const offset = await startOffset(t, encoder, parameters, table);
     return new PromptTrainer(t, encoder, parameters, offset, random);
   }
 
   get step(): number {
     return this.#step;
+  }
+
+  /** Everything that the next steps depend on, beside the inputs. */
+  get state(): TrainerState {
+    return {
+      parameters: this.#parameters,
+      offset: this.#offset,
+      optimizer: this.#optimizer.state,
+      queue: this.#queue,
+      random: this.#random.state,
+    };
+  }
+
+  /** A trainer that goes on where `state` was taken, as if it had never stopped. */
+  static resume(t: TrainerInputs, state: TrainerState): PromptTrainer {
+    const parameters = new Map(state.parameters);
+    const random = Random.fromState(state.random);
+    const trainer = new PromptTrainer(t, encoderOf(t), parameters, state.offset, random);
+    trainer.#optimizer.restore(state.optimizer);
+    trainer.#queue = [...state.queue];
+    trainer.#step = state.optimizer.step;
+    return trainer;
   }
 
   /** The prompt's vectors as they are now, float32 [P, D]. */
@@ -168,6 +193,17 @@ export class PromptTrainer {
       virtual: this.#encoder.virtual,
     };
   }
+}
+
+function encoderOf({ settings, model, starts }: TrainerInputs): EncoderSpec {
+  return {
+    kind: settings.encoder,
+    variant: settings.variant,
+    virtual: starts.length,
+    width: model.width,
+    hiddenSize: settings.hiddenSize ?? model.width,
+    layers: settings.layers,
+  };
 }
 
 /** Each example weighs the same, and within it each token of its answer. */

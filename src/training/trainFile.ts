@@ -8,7 +8,7 @@ import { RunStore } from '../runs/runStore.ts';
 import type { TrainingContext } from './context.ts';
 import { openPromptFile, type OpenPromptFile } from './promptFile.ts';
 import { scorePrompts } from './scorePrompts.ts';
-import { assertTrained, trainRun } from './trainRun.ts';
+import { assertTrained, resumeRun, trainRun } from './trainRun.ts';
 
 /**
  * Trains each chosen prompt once for each seed, scores all prompts on the test split, writes runs
@@ -21,20 +21,42 @@ export async function trainFile(request: TrainRequest, context: TrainingContext)
   const open = await openPromptFile(request.path, request.text, context);
   try {
     const prompts = open.file.prompts.map((prompt) => overridden(prompt, request));
-    const chosen = chosenPrompts(prompts, request.prompts);
-    for (const prompt of chosen) assertTrained(prompt);
-    const trainings = chosen.flatMap((prompt) =>
-      prompt.train.seeds.map((seed) => ({ prompt, seed })),
-    );
-    emitStarted(open, trainings, context);
     const store = RunStore.forFile(open.path, request.output);
-    for (const { prompt, seed } of trainings) await trainRun(open, prompt, seed, store, context);
+    const trainings = await trainingsOf(request, prompts, store);
+    for (const { prompt } of trainings) assertTrained(prompt);
+    emitStarted(open, trainings, context);
+    for (const { prompt, seed, run } of trainings) {
+      if (run === undefined) await trainRun(open, prompt, seed, store, context);
+      else await resumeRun(open, prompt, run, store, context);
+    }
     const summary = await scorePrompts(open, prompts, 'test', store, context);
     context.emit(summary);
     return summary;
   } finally {
     await open.model.release();
   }
+}
+
+/** One prompt with one seed, from the start or from where a run ended. */
+interface Training {
+  readonly prompt: Prompt;
+  readonly seed: number;
+  readonly run?: string;
+}
+
+async function trainingsOf(
+  request: TrainRequest,
+  prompts: readonly Prompt[],
+  store: RunStore,
+): Promise<readonly Training[]> {
+  if (request.resume === undefined) {
+    return chosenPrompts(prompts, request.prompts).flatMap((prompt) =>
+      prompt.train.seeds.map((seed) => ({ prompt, seed })),
+    );
+  }
+  const { manifest } = await store.read(request.resume);
+  const [prompt] = chosenPrompts(prompts, [manifest.prompt.name]);
+  return [{ prompt: prompt!, seed: manifest.seed, run: manifest.id }];
 }
 
 /** The prompt with the request's seeds and steps in place of the file's. */
@@ -72,7 +94,7 @@ function chosenPrompts(
 
 function emitStarted(
   open: OpenPromptFile,
-  trainings: readonly { readonly prompt: Prompt; readonly seed: number }[],
+  trainings: readonly Training[],
   context: TrainingContext,
 ): void {
   const { train, validation, test } = open.examples;

@@ -1,12 +1,12 @@
 /** Trains one prompt with one seed and keeps the run on disk. */
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { toPtuneError, throwIfCancelled } from '../base/errors.ts';
+import { PtuneError, toPtuneError, throwIfCancelled } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { predict } from '../evaluation/predict.ts';
 import { scoreOf } from '../evaluation/scores.ts';
 import type { Prompt } from '../language/ast.ts';
 import type { TrainSettings } from '../language/settings.ts';
-import { PtuneError } from '../base/errors.ts';
+import { staleReason } from '../protocol/fingerprint.ts';
 import type { StepEvent, TrainingEvent } from '../protocol/events.ts';
 import { engine } from '../runtime/session.ts';
 import type { RunStore } from '../runs/runStore.ts';
@@ -14,7 +14,8 @@ import type { RunWriter } from '../runs/runWriter.ts';
 import type { TrainingContext } from './context.ts';
 import { objectiveOf } from './objective.ts';
 import type { OpenPromptFile } from './promptFile.ts';
-import { PromptTrainer } from './promptTrainer.ts';
+import { readCheckpoint, writeCheckpoint, type RunProgress } from './checkpoint.ts';
+import { PromptTrainer, type TrainerInputs } from './promptTrainer.ts';
 import { startsOf } from './startVectors.ts';
 
 /** A score on the validation split; accuracy first, of equal ones the smaller loss. */
@@ -32,11 +33,43 @@ export async function trainRun(
   context: TrainingContext,
 ): Promise<string> {
   assertTrained(prompt);
-  const steps = stepsOf(prompt.train, open.examples.train.length);
-  const trainer = await makeTrainer(open, prompt, seed, steps, store);
-  const started = context.now();
-  const writer = await createRun(open, prompt, seed, steps, store, started, context.version);
-  const run = new Run(open, prompt, seed, steps, trainer, writer, context, started);
+  const inputs = await trainerInputs(open, prompt, seed, store);
+  const trainer = await PromptTrainer.start(inputs);
+  const writer = await createRun(open, prompt, inputs, store, context);
+  return finish(new Run(open, prompt, inputs, trainer, writer, context), writer);
+}
+
+/**
+ * Goes on with a run that was cancelled, failed or killed, from its last checkpoint.
+ *
+ * @throws PtuneError `run/not-found` where it has none, `run/unreadable` when template, settings,
+ *   data or model are no longer those of the run
+ */
+export async function resumeRun(
+  open: OpenPromptFile,
+  prompt: Prompt,
+  id: string,
+  store: RunStore,
+  context: TrainingContext,
+): Promise<string> {
+  const { manifest, folder } = await store.read(id);
+  const changed = staleReason(manifest.hashes, await open.fingerprint(prompt));
+  if (changed !== undefined || manifest.status === 'completed') {
+    throw new PtuneError(
+      'run/unreadable',
+      `The run ${id} cannot go on: ${changed === undefined ? 'it is completed' : `the ${changed} since`}.`,
+      'Train the prompt from the start.',
+    );
+  }
+  const { state, progress } = await readCheckpoint(folder);
+  const inputs = await trainerInputs(open, prompt, manifest.seed, store);
+  const trainer = PromptTrainer.resume(inputs, state);
+  const writer = await store.reopenRun(id, trainer.step);
+  return finish(new Run(open, prompt, inputs, trainer, writer, context, progress), writer);
+}
+
+/** Runs to the end, whatever end it is, and writes it down. */
+async function finish(run: Run, writer: RunWriter): Promise<string> {
   try {
     await run.loop();
     await run.end('completed');
@@ -73,13 +106,12 @@ function stepsOf({ steps, epochs, batchSize }: TrainSettings, examples: number):
   return Math.max(1, Math.ceil((epochs! * examples) / Math.min(batchSize, examples)));
 }
 
-async function makeTrainer(
+async function trainerInputs(
   open: OpenPromptFile,
   prompt: Prompt,
   seed: number,
-  steps: number,
   store: RunStore,
-): Promise<PromptTrainer> {
+): Promise<TrainerInputs> {
   const { file, model, examples } = open;
   const encoding = open.encodingOf(prompt, seed);
   const objective = objectiveOf(encoding, file.settings.labels);
@@ -87,7 +119,7 @@ async function makeTrainer(
   const earlier = init.startsWith('run:')
     ? (await store.readPrompt(init.slice('run:'.length))).vectors
     : undefined;
-  return PromptTrainer.start({
+  return {
     model,
     settings: prompt.train,
     objective,
@@ -101,19 +133,17 @@ async function makeTrainer(
       random: new Random(seed),
       ...(earlier && { earlier }),
     }),
-    steps,
+    steps: stepsOf(prompt.train, examples.train.length),
     seed,
-  });
+  };
 }
 
 async function createRun(
   open: OpenPromptFile,
   prompt: Prompt,
-  seed: number,
-  steps: number,
+  { seed, steps }: TrainerInputs,
   store: RunStore,
-  now: number,
-  version: string,
+  context: TrainingContext,
 ): Promise<RunWriter> {
   const fingerprint = await open.fingerprint(prompt);
   return store.createRun(
@@ -124,7 +154,7 @@ async function createRun(
       settings: { ...prompt.train },
       model: { id: open.modelId, sha256: open.modelHash },
       hashes: { ...fingerprint, tokenizer: open.tokenizerHash },
-      versions: { ptune: version, node: process.version, [engine.name]: engine.version },
+      versions: { ptune: context.version, node: process.version, [engine.name]: engine.version },
       machine: {
         platform: `${platform()} ${release()}`,
         arch: arch(),
@@ -137,7 +167,7 @@ async function createRun(
         .encodingOf(prompt, seed)
         .virtual.placement.map((place) => ({ ...place, rows: [...place.rows] })),
     },
-    now,
+    context.now(),
   );
 }
 
@@ -151,18 +181,18 @@ class Run {
   readonly #context: TrainingContext;
   readonly #started: number;
   readonly #who: { readonly run: string; readonly prompt: string; readonly seed: number };
-  #best: (ValidationScore & { readonly step: number }) | undefined;
-  #withoutGain = 0;
+  readonly #firstStep: number;
+  #best: RunProgress['best'] | undefined;
+  #withoutGain: number;
 
   constructor(
     open: OpenPromptFile,
     prompt: Prompt,
-    seed: number,
-    steps: number,
+    { steps, seed }: TrainerInputs,
     trainer: PromptTrainer,
     writer: RunWriter,
     context: TrainingContext,
-    started: number,
+    progress?: RunProgress,
   ) {
     this.#open = open;
     this.#prompt = prompt;
@@ -170,8 +200,11 @@ class Run {
     this.#trainer = trainer;
     this.#writer = writer;
     this.#context = context;
-    this.#started = started;
+    this.#started = context.now();
+    this.#firstStep = trainer.step;
     this.#who = { run: writer.id, prompt: prompt.name, seed };
+    this.#best = progress?.best;
+    this.#withoutGain = progress?.withoutGain ?? 0;
   }
 
   /** Steps with a validation at equal distances, until the last or until patience runs out. */
@@ -229,6 +262,8 @@ class Run {
       this.#withoutGain++;
     }
     this.#emit({ type: 'validation', ...this.#who, step, ...score, best });
+    const progress = { best: this.#best!, withoutGain: this.#withoutGain };
+    await this.#writer.writeCheckpoint(writeCheckpoint(this.#trainer.state, progress));
   }
 
   async #scoreOf(data: Float32Array): Promise<ValidationScore> {
@@ -263,7 +298,7 @@ class Run {
       step,
       steps: this.#steps,
       ...result,
-      secondsLeft: (elapsed / step) * (this.#steps - step),
+      secondsLeft: (elapsed / (step - this.#firstStep)) * (this.#steps - step),
     };
   }
 
