@@ -1,5 +1,5 @@
 /** What the commands do. */
-import { type LogOutputChannel, type TextDocument } from 'vscode';
+import { type LogOutputChannel, type TextDocument, commands, workspace } from 'vscode';
 import { basename } from 'node:path';
 import { toPtuneError } from '../base/errors.ts';
 import type { Summary } from '../protocol/summary.ts';
@@ -16,11 +16,13 @@ export interface CommandParts {
   readonly training: TrainingController;
   readonly reports: ReportPanels;
   readonly log: LogOutputChannel;
+  /** Shows the example that ships. */
+  readonly openExample: () => Promise<void>;
 }
 
 /** The handlers of all commands. They tell errors themselves. */
 export function commandHandlers(parts: CommandParts): CommandHandlers {
-  const { training, reports, log } = parts;
+  const { training, reports, log, openExample } = parts;
   const guarded = async (act: () => Promise<void>): Promise<void> => {
     try {
       await act();
@@ -41,12 +43,14 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
       guarded(async () => reports.open((await documentOf(target)).uri)),
     'ptune.cancelTraining': () => guarded(() => training.cancel()),
     'ptune.showLog': () => log.show(),
+    'ptune.openExample': () => guarded(openExample),
   };
 }
 
 /** Trains or scores, then says what came of it. */
 async function runJob(parts: CommandParts, document: TextDocument, job: Job): Promise<void> {
   const { training, scores, reports, log } = parts;
+  if (!canStart(training)) return;
   const again = { title: 'Train Again', run: () => void runJob(parts, document, job) };
   const openReport = { title: 'Open Report', run: () => reports.open(document.uri) };
   let summary: Summary;
@@ -55,7 +59,11 @@ async function runJob(parts: CommandParts, document: TextDocument, job: Job): Pr
   } catch (thrown) {
     const error = toPtuneError(thrown);
     if (error.kind === 'cancelled') {
-      showMessage('Training was cancelled. What was trained until then is kept in its run.', []);
+      const text =
+        job.kind === 'train'
+          ? 'Training was cancelled. What was trained until then is kept in its run.'
+          : 'Scoring was cancelled.';
+      showMessage(text, []);
     } else showError(error, log, error.code === 'trainer/stopped' ? [again] : []);
     return;
   }
@@ -63,6 +71,23 @@ async function runJob(parts: CommandParts, document: TextDocument, job: Job): Pr
   const name = basename(document.uri.fsPath);
   const text = stored?.report.verdict ?? `${summary.prompts.length} prompts were scored.`;
   showMessage(`${name}: ${text}`, [openReport]);
+}
+
+/** Whether a job can start now; says why where it cannot, and offers what mends it. */
+function canStart(training: TrainingController): boolean {
+  if (!workspace.isTrusted) {
+    const manage = () => commands.executeCommand('workbench.trust.manage');
+    showMessage('Models are run only in a workspace that you trust.', [
+      { title: 'Manage Workspace Trust', run: manage },
+    ]);
+    return false;
+  }
+  const running = training.runningText;
+  if (running === undefined) return true;
+  showMessage(`One thing at a time; this is in progress: ${running}.`, [
+    { title: 'Cancel Training', run: () => void training.cancel() },
+  ]);
+  return false;
 }
 
 function promptOf(target: Target): string | undefined {

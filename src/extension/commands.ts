@@ -18,6 +18,7 @@ export interface CommandArguments {
   'ptune.openReport': Target;
   'ptune.cancelTraining': undefined;
   'ptune.showLog': undefined;
+  'ptune.openExample': undefined;
 }
 
 export type CommandId = keyof CommandArguments;

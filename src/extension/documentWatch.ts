@@ -5,6 +5,7 @@ import {
   RelativePattern,
   type TextDocument,
   Uri,
+  window,
   workspace,
 } from 'vscode';
 import { basename, dirname } from 'node:path';
@@ -36,6 +37,10 @@ export class DocumentWatch implements Disposable {
       workspace.onDidOpenTextDocument((document) => this.#opened(document)),
       workspace.onDidCloseTextDocument((document) => this.#forget(document)),
       workspace.onDidChangeTextDocument(({ document }) => this.#soon(document)),
+      // Models are not watched; who comes back to the window may have changed one elsewhere.
+      window.onDidChangeWindowState(({ focused }) => {
+        if (focused) for (const document of this.#watched.keys()) this.#soon(document);
+      }),
     ];
   }
 

@@ -7,6 +7,7 @@ import { FileHashes } from '../runs/fileHashes.ts';
 import { commandHandlers } from './commandHandlers.ts';
 import { registerCommands } from './commands.ts';
 import { DocumentWatch } from './documentWatch.ts';
+import { openExample } from './example.ts';
 import { registerCodeLenses } from './features/codeLenses.ts';
 import { DiagnosticsService } from './features/diagnosticsService.ts';
 import { registerHovers } from './features/hovers.ts';
@@ -31,6 +32,7 @@ export function activate(context: ExtensionContext): void {
   const training = new TrainingController(context.asAbsolutePath('dist/trainer.cjs'), log);
   const reports = new ReportPanels(context.extensionUri, scores);
   const diagnostics = new DiagnosticsService(watch, log);
+  const parts = { scores, training, reports, log, openExample: () => openExample(context) };
   const now = () => Date.now();
   context.subscriptions.push(
     log,
@@ -45,7 +47,7 @@ export function activate(context: ExtensionContext): void {
     ...registerCodeLenses(scores, training),
     ...registerOutline(),
     ...registerStatusBar(training),
-    ...registerCommands(commandHandlers({ scores, training, reports, log })),
+    ...registerCommands(commandHandlers(parts)),
   );
   watch.start();
 }

@@ -42,7 +42,8 @@ describe('the score at the end of a line', () => {
       { text: '92 %  3 seeds ±1', tone: 'plain' },
     ],
   ])('of %s', (_name, score, expected) => {
-    expect(inlineText(score)).toEqual(expected);
+    const { text, tone } = inlineText(score);
+    expect({ text: text.replaceAll('\u00a0', ' '), tone }).toEqual(expected);
   });
 
   it('marks a prompt that is significantly worse', () => {

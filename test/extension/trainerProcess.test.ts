@@ -79,6 +79,11 @@ function start(node = process.execPath): Started {
   return { ...trainer, events, log, firstStep };
 }
 
+/** Waits for the first step, or fails with the training. */
+async function firstStep(trainer: Started, training: Promise<unknown>): Promise<void> {
+  await Promise.race([trainer.firstStep, training]);
+}
+
 async function lastRun() {
   return (await store.read((await store.ids()).at(-1)!)).manifest;
 }
@@ -116,7 +121,7 @@ describe('the trainer', () => {
     const trainer = start();
     const training = trainer.train({ path });
     const failed = expect(training).rejects.toMatchObject({ code: 'training/cancelled' });
-    await trainer.firstStep;
+    await firstStep(trainer, training);
     await cancelOrKill(trainer);
     await failed;
     expect(await lastRun()).toMatchObject({ status: 'cancelled' });
@@ -130,7 +135,7 @@ describe('the trainer', () => {
       code: 'trainer/stopped',
       message: 'The trainer stopped unexpectedly (signal SIGKILL).',
     });
-    await trainer.firstStep;
+    await firstStep(trainer, training);
     trainer.kill();
     await failed;
     const { status, reason } = await lastRun();
@@ -142,10 +147,9 @@ describe('the trainer', () => {
 
   it('ends when the editor lets go of it, in the middle of a training', async () => {
     const trainer = start();
-    const failed = expect(trainer.train({ path })).rejects.toMatchObject({
-      code: 'trainer/stopped',
-    });
-    await trainer.firstStep;
+    const training = trainer.train({ path });
+    const failed = expect(training).rejects.toMatchObject({ code: 'trainer/stopped' });
+    await firstStep(trainer, training);
     trainer.dispose();
     expect(await trainer.ended).toBe('exit status 0');
     await failed;

@@ -33,17 +33,19 @@ function codeLenses(
   if (!isOnDisk(document) || file.prompts.length === 0) return [];
   const uri = document.uri.toString();
   const top = new Range(0, 0, 0, 0);
-  if (training.isRunningFor(document)) {
-    return [lens(top, '$(loading~spin) Training · Cancel', 'ptune.cancelTraining', undefined)];
-  }
-  const report = scores.known(document)?.prompts;
+  const hasReport = scores.latest(document) !== undefined;
   const continuous = file.prompts.filter(({ kind }) => kind === 'continuous').length;
   const lenses: CodeLens[] = [];
-  if (continuous > 0) {
-    lenses.push(lens(top, `Train ${counted(continuous, 'prompt')}`, 'ptune.train', { uri }));
+  if (training.isRunningFor(document)) {
+    // The others stay, so that no line moves.
+    lenses.push(lens(top, '$(loading~spin) Cancel training', 'ptune.cancelTraining', undefined));
+  } else {
+    if (continuous > 0) {
+      lenses.push(lens(top, `Train ${counted(continuous, 'prompt')}`, 'ptune.train', { uri }));
+    }
+    lenses.push(lens(top, 'Score', 'ptune.score', { uri }));
   }
-  lenses.push(lens(top, 'Score', 'ptune.score', { uri }));
-  if (report !== undefined) lenses.push(lens(top, 'Open report', 'ptune.openReport', { uri }));
+  if (hasReport) lenses.push(lens(top, 'Open report', 'ptune.openReport', { uri }));
   for (const prompt of file.prompts) {
     const range = rangeOf(document, prompt.headSpan);
     const target = { uri, prompt: prompt.name };
@@ -52,7 +54,7 @@ function codeLenses(
         ? lens(range, 'Train', 'ptune.train', target)
         : lens(range, 'Score', 'ptune.score', { uri }),
     );
-    if (report?.has(prompt.name) === true) {
+    if (hasReport && prompt.kind === 'continuous') {
       lenses.push(lens(range, 'Open report', 'ptune.openReport', target));
     }
   }

@@ -11,6 +11,7 @@ import {
   languages,
 } from 'vscode';
 import { checkFile } from '../../data/checkFile.ts';
+import { cachedTables } from '../../data/tableCache.ts';
 import type * as language from '../../language/diagnostics.ts';
 import type { DocumentWatch } from '../documentWatch.ts';
 import { isOnDisk, languageId, parsedFile } from '../documents.ts';
@@ -84,9 +85,12 @@ export class DiagnosticsService implements Disposable {
   }
 }
 
+/** Tables that stay as they are, are not read again at every keystroke. */
+const readTable = cachedTables();
+
 async function diagnosticsOf(document: TextDocument): Promise<readonly language.Diagnostic[]> {
   if (!isOnDisk(document)) return parsedFile(document).diagnostics;
-  return checkFile(document.getText(), document.uri.fsPath);
+  return checkFile(document.getText(), document.uri.fsPath, readTable);
 }
 
 function converted(found: language.Diagnostic, document: TextDocument): Diagnostic {

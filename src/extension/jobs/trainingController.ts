@@ -9,9 +9,8 @@ import {
   type TextDocument,
   commands,
   window,
-  workspace,
 } from 'vscode';
-import { PtuneError, toPtuneError } from '../../base/errors.ts';
+import { PtuneError, invariant, toPtuneError } from '../../base/errors.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import { findNode } from './nodeRuntime.ts';
@@ -61,9 +60,9 @@ export class TrainingController implements Disposable {
     this.#startedOrEnded.dispose();
   }
 
-  /** How far the training or scoring in progress is; undefined while there is none. */
-  get progress(): TrainingProgress | undefined {
-    return this.#progress;
+  /** What is in progress, in one line; undefined while there is nothing. */
+  get runningText(): string | undefined {
+    return this.#progress === undefined ? undefined : progressMessage(this.#progress);
   }
 
   isRunningFor(document: TextDocument): boolean {
@@ -83,7 +82,7 @@ export class TrainingController implements Disposable {
 
   /** Does a job and gives its summary. Fails as cancelled when a person cancels it. */
   async run(document: TextDocument, job: Job): Promise<Summary> {
-    this.#requireFree();
+    invariant(this.#progress === undefined, 'Two jobs were started at once.');
     const path = document.uri.fsPath;
     this.#cancelled = false;
     this.#progress = newProgress(path, job.kind);
@@ -165,26 +164,10 @@ export class TrainingController implements Disposable {
     this.#startedOrEnded.fire();
   }
 
-  #requireFree(): void {
-    if (!workspace.isTrusted) {
-      throw new PtuneError(
-        'file/unreadable',
-        'This workspace is not trusted, so its models are not run.',
-        'Trust the workspace ("Workspaces: Manage Workspace Trust"), then train again.',
-      );
-    }
-    if (this.#progress === undefined) return;
-    throw new PtuneError(
-      'file/unreadable',
-      `Something is being trained already: ${progressMessage(this.#progress)}.`,
-      'Wait until it ends, or cancel it.',
-    );
-  }
-
   /** The error as a person should see it: with where training was, and a cancelled one as such. */
   async #explained(thrown: unknown): Promise<PtuneError> {
     const error = toPtuneError(thrown);
-    const { progress } = this;
+    const progress = this.#progress;
     if (error.code !== 'trainer/stopped') return error;
     const run = progress?.current;
     if (this.#cancelled) {

@@ -112,14 +112,16 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     if (panel === undefined) return;
     const document = await workspace.openTextDocument(file);
     const scores = this.#scores.known(document) ?? (await this.#scores.fresh(document));
-    await panel.webview.postMessage(messageFor(scores, basename(file.fsPath)));
+    await panel.webview.postMessage(messageFor(scores, file));
   }
 }
 
-function messageFor(scores: FileScores | undefined, name: string): ToReportPage {
+function messageFor(scores: FileScores | undefined, uri: Uri): ToReportPage {
+  const file = uri.toString();
   if (scores === undefined) {
+    const name = basename(uri.fsPath);
     const text = `${name} has no report yet. Train or score its prompts to write one.`;
-    return { type: 'nothing', text };
+    return { type: 'nothing', text, file };
   }
   const stale: Record<string, string> = {};
   for (const [prompt, score] of scores.prompts) {
@@ -128,7 +130,7 @@ function messageFor(scores: FileScores | undefined, name: string): ToReportPage 
   for (const { summary } of scores.report.prompts) {
     if (!scores.prompts.has(summary.name)) stale[summary.name] = 'prompt removed';
   }
-  return { type: 'report', report: scores.report, stale };
+  return { type: 'report', report: scores.report, stale, file };
 }
 
 async function showFile(file: Uri, prompt: string | undefined): Promise<void> {

@@ -67,7 +67,9 @@ export class InlineScores implements Disposable {
 
   #decorations(document: TextDocument): DecorationOptions[] {
     const scores = this.#scores.known(document);
-    return parsedFile(document).prompts.flatMap((prompt) => {
+    const { prompts } = parsedFile(document);
+    const margin = marginsOf(prompts.map(({ headSpan }) => headSpan.end - headSpan.start));
+    return prompts.flatMap((prompt, i) => {
       const training = this.#training.textFor(document, prompt.name);
       const score = scores?.prompts.get(prompt.name);
       let shown: { text: string; tone: InlineText['tone'] | 'training' };
@@ -75,8 +77,17 @@ export class InlineScores implements Disposable {
       else if (score !== undefined) shown = inlineText(score);
       else return [];
       const color = new ThemeColor(colors[shown.tone]);
-      const after = { contentText: shown.text, color, margin: '0 0 0 3em' };
+      const after = { contentText: shown.text, color, margin: `0 0 0 ${margin[i]}ch` };
       return [{ range: rangeOf(document, prompt.headSpan), renderOptions: { after } }];
     });
   }
+}
+
+const shortLine = 40;
+const leastMargin = 3;
+
+/** Space after each line so that what follows short lines stands in one column, in characters. */
+function marginsOf(lengths: readonly number[]): number[] {
+  const column = Math.max(0, ...lengths.filter((length) => length <= shortLine)) + leastMargin;
+  return lengths.map((length) => Math.max(leastMargin, column - length));
 }

@@ -2,6 +2,9 @@
 import { percent, points } from '../../base/format.ts';
 import type { PromptScore } from './fileScores.ts';
 
+/** Two spaces that an editor does not draw as one. */
+const gap = '\u00a0\u00a0';
+
 /** How a score is meant to look; the words say the same, so colour is never alone. */
 export type Tone = 'better' | 'worse' | 'plain' | 'stale';
 
@@ -26,7 +29,7 @@ export function inlineText(score: PromptScore): InlineText {
   }
   const spread = seedSpread(score);
   if (spread !== undefined) parts.push(spread);
-  return { text: parts.join('  '), tone: toneOf(score) };
+  return { text: parts.join(gap), tone: toneOf(score) };
 }
 
 function toneOf({ prompt: { summary, baseline }, baselineStale }: PromptScore): Tone {

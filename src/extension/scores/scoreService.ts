@@ -43,6 +43,11 @@ export class ScoreService implements Disposable {
     return known?.version === document.version ? known.scores : undefined;
   }
 
+  /** The scores as they were read last, for an older text perhaps: only to know if there are any. */
+  latest(document: TextDocument): FileScores | undefined {
+    return this.#known.get(document)?.scores;
+  }
+
   /** The scores for the text as it is now, read again. A report that cannot be read counts as none. */
   async fresh(document: TextDocument): Promise<FileScores | undefined> {
     if (!isOnDisk(document)) return undefined;
