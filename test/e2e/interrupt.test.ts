@@ -24,7 +24,7 @@ async function startTraining(): Promise<void> {
 
 /** The process that trains. */
 async function trainer(): Promise<number> {
-  return eventually('trainer', () => editor().server.extensionProcesses('trainer.cjs')[0]);
+  return eventually('trainer', () => editor().server.trainers()[0]);
 }
 
 async function ended(id: number): Promise<true> {

@@ -36,9 +36,7 @@ describe('training from the palette', () => {
 
     // The engine is loaded in the trainer and in no other process of the editor.
     const [trainer] = await eventually('trainer', () => {
-      const ids = server
-        .extensionProcesses('trainer.cjs')
-        .filter((id) => mapsFile(id, /onnxruntime/));
+      const ids = server.trainers().filter((id) => mapsFile(id, /onnxruntime/));
       return ids.length > 0 ? ids : undefined;
     });
     const others = server.processes().filter((id) => id !== trainer);
@@ -75,7 +73,8 @@ describe('training from the palette', () => {
     const { summary } = prompt('learned');
     expect(text).toContain(`${percent(summary.accuracy)} of ${summary.n} test answers right`);
     expect(text).toContain(`chosen among ${report.candidates.count} candidate answers`);
-    expect(text).toContain(`${points(summary.difference!.accuracy)} points over manual`);
+    const { accuracy, baseline } = summary.difference!;
+    expect(text).toContain(`${points(accuracy)} points over ${baseline}`);
     await editor().screenshot('hover-light');
   });
 

@@ -74,14 +74,6 @@ function parentOf(id: number): number | undefined {
   }
 }
 
-/** Ids of the processes whose command line contains every one of `parts`. */
-export function processesOf(...parts: readonly string[]): number[] {
-  return allProcesses().filter((id) => {
-    const line = commandLine(id);
-    return parts.every((part) => line.includes(part));
-  });
-}
-
 /** Whether a process has loaded a file whose path matches. */
 export function mapsFile(id: number, path: RegExp): boolean {
   try {
@@ -92,7 +84,8 @@ export function mapsFile(id: number, path: RegExp): boolean {
   }
 }
 
-function commandLine(id: number): string {
+/** What a process was started with, or the title that it gave itself; empty for one that ended. */
+export function commandLine(id: number): string {
   try {
     return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {

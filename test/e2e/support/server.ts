@@ -16,10 +16,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
+  commandLine,
   descendantsOf,
   eventually,
   freePort,
-  processesOf,
+  signal,
   startGroup,
   stopGroup,
 } from './process.ts';
@@ -76,8 +77,8 @@ export interface Server {
   processes(): number[];
   /** Changes the theme for windows that are opened from now on. */
   setTheme(theme: Theme): void;
-  /** Ids of the processes that run a file of the installed extensions, such as "trainer.cjs". */
-  extensionProcesses(file: string): number[];
+  /** Ids of the trainers among them. */
+  trainers(): number[];
   stop(): Promise<void>;
 }
 
@@ -117,7 +118,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     log: () => readFileSync(log, 'utf8'),
     processes: () => descendantsOf(head.pid!),
     setTheme: (theme) => writeSettings(folder, { ...options, theme }),
-    extensionProcesses: (file) => processesOf(join(folder, 'extensions'), file),
+    trainers: () => descendantsOf(head.pid!).filter((id) => /ptune trainer/.test(commandLine(id))),
     stop: async () => {
       process.off('exit', atExit);
       process.off('SIGTERM', atSignal);
