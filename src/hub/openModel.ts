@@ -64,8 +64,13 @@ export function readModelFile(path: string): Model {
     bytes,
     fileName: basename(path),
     readPart: (location, offset, length) => readPart(join(folder, location), offset, length),
-    sizeOfPart: (location) => statSync(join(folder, location), { throwIfNoEntry: false })?.size,
+    sizeOfPart: (location) => sizeOfFile(join(folder, location)),
   });
+}
+
+function sizeOfFile(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() ? found.size : undefined;
 }
 
 function readPart(path: string, offset: number, length: number): Uint8Array {

@@ -18,6 +18,7 @@ import {
   dtypes,
   sizeOf,
   type Constant,
+  type DType,
   type StoredTensor,
 } from './tensor.ts';
 
@@ -42,7 +43,8 @@ const toNumber = (value: Int64): number => (typeof value === 'number' ? value : 
  * Reads a model.
  *
  * @throws PtuneError `model/unreadable` when the bytes are no whole ONNX file or a weight lies
- *   outside its file; `model/unsupported` for element types that are not known.
+ *   outside its file; `model/no-weights` when the file of a weight is missing; `model/unsupported`
+ *   for element types that are not known.
  */
 export function readModel(source: ModelSource): Model {
   const message = decode(source);
@@ -57,6 +59,8 @@ export function readModel(source: ModelSource): Model {
       toNumber(o.version ?? 1),
     ]),
   );
+  // It stands behind the graph: a file that was cut off there is whole but for this.
+  if (!opsets.has('')) throw unreadable(source, 'it names no operator set');
   return {
     graph,
     opsets,
@@ -167,10 +171,10 @@ class Reader {
       const offset = raw.byteOffset - this.#source.bytes.byteOffset;
       return { dtype, shape, location: this.#source.fileName, offset, length: raw.byteLength };
     }
-    return { dtype, shape, data: this.#typedData(message, count) };
+    return { dtype, shape, data: this.#typedData(message, dtype, count) };
   }
 
-  #typedData(message: TensorMessage, count: number): Float64Array {
+  #typedData(message: TensorMessage, dtype: DType, count: number): Float64Array {
     const lists = [
       message.floatData,
       message.doubleData,
@@ -185,26 +189,65 @@ class Reader {
         `tensor "${message.name ?? ''}" has ${data.length} elements in place of ${count}`,
       );
     }
-    return Float64Array.from(data);
+    const isHalf = dtype === 'float16' || dtype === 'bfloat16';
+    // Numbers of 16 bits that have no field of their own are listed by their bits.
+    return isHalf
+      ? decodeElements(dtype, new Uint8Array(Uint16Array.from(data).buffer))
+      : Float64Array.from(data);
   }
 
-  #external(message: TensorMessage, dtype: StoredTensor['dtype'], shape: number[]): StoredTensor {
+  #external(message: TensorMessage, dtype: DType, shape: number[]): StoredTensor {
+    const name = message.name ?? '';
     const entries = new Map((message.externalData ?? []).map((e) => [e.key, e.value]));
     const location = entries.get('location') ?? '';
-    const length = Number(entries.get('length') ?? sizeOf(shape) * dtypes[dtype].size);
-    const offset = Number(entries.get('offset') ?? 0);
-    const size = this.#source.sizeOfPart(location);
-    if (size === undefined || size < offset + length) {
+    if (location === '') throw unreadable(this.#source, `tensor "${name}" names no weights file`);
+    if (outside.test(location)) {
       throw unreadable(
         this.#source,
-        size === undefined
-          ? `its weights file "${location}" is missing`
-          : `its weights file "${location}" has ${size} bytes, but "${message.name ?? ''}" ends at byte ${offset + length}`,
+        `its weights file "${location}" lies outside of the model's folder`,
+      );
+    }
+    const expected = sizeOf(shape) * dtypes[dtype].size;
+    const offset = this.#byteCount(entries, 'offset', 0, name);
+    const length = this.#byteCount(entries, 'length', expected, name);
+    if (length !== expected) {
+      throw unreadable(
+        this.#source,
+        `tensor "${name}" has ${length} bytes in place of ${expected} in "${location}"`,
+      );
+    }
+    const size = this.#source.sizeOfPart(location);
+    if (size === undefined) {
+      throw new PtuneError(
+        'model/no-weights',
+        `"${this.#source.fileName}" keeps its weights in "${location}", which is missing.`,
+        `Put "${location}" beside it: an export of a large model has several files.`,
+      );
+    }
+    if (size < offset + length) {
+      throw unreadable(
+        this.#source,
+        `its weights file "${location}" has ${size} bytes, but "${name}" ends at byte ${offset + length}`,
       );
     }
     return { dtype, shape, location, offset, length };
   }
+
+  #byteCount(
+    entries: ReadonlyMap<string, string>,
+    key: 'offset' | 'length',
+    fallback: number,
+    name: string,
+  ): number {
+    const written = entries.get(key);
+    if (written === undefined) return fallback;
+    if (/^\d{1,15}$/.test(written)) return Number(written);
+    throw unreadable(this.#source, `tensor "${name}" has the "${key}" ${JSON.stringify(written)}`);
+  }
 }
+
+/** Paths that do not lie in the model's folder; the engine refuses them, too. */
+const outside = /^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/;
 
 function valueInfo(message: ValueInfoMessage): ValueInfo {
   const tensor = message.type?.tensorType;
