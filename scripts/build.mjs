@@ -4,7 +4,6 @@
  *
  *   node scripts/build.mjs [--watch]
  */
-import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { noticesFor } from './notices.mjs';
 import { isMain, isUpToDate, root, say, writeStamp, writeWhole } from './steps.mjs';
@@ -82,13 +81,6 @@ function optionsOf(name) {
   };
 }
 
-/** The bundles whose entry exists. */
-function entries() {
-  return Object.keys(bundles).filter((name) =>
-    existsSync(join(root, bundles[name].entryPoints[0])),
-  );
-}
-
 /** The files that a bundle was made from, and the modules that it leaves to be found at run time. */
 function partsOf(metafile) {
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
@@ -103,7 +95,7 @@ export async function build() {
   if (isUpToDate(stamp)) return false;
   const esbuild = await import('esbuild');
   const started = performance.now();
-  const names = entries();
+  const names = Object.keys(bundles);
   const results = await Promise.all(names.map((name) => esbuild.build(optionsOf(name))));
   const made = Object.fromEntries(results.map(({ metafile }, i) => [names[i], partsOf(metafile)]));
   const outputs = results.flatMap(({ outputFiles }) =>
@@ -127,7 +119,7 @@ export async function build() {
 /** Rebuilds at every change until it is stopped. */
 async function watch() {
   const esbuild = await import('esbuild');
-  for (const name of entries()) {
+  for (const name of Object.keys(bundles)) {
     const context = await esbuild.context({ ...optionsOf(name), logLevel: 'info' });
     await context.watch();
   }
