@@ -5,7 +5,7 @@ import { PtuneError } from '../base/errors.ts';
 import type { Metric } from '../protocol/report.ts';
 import { check } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
-import { listModels, verify } from './commands/models.ts';
+import { listModels, replayTrace, verify } from './commands/models.ts';
 import { writeReport } from './commands/report.ts';
 import { listRuns, nearest, predict, removeRun, showRun } from './commands/runs.ts';
 import { score, train } from './commands/train.ts';
@@ -78,16 +78,30 @@ function addFileCommands(root: Command): void {
   root
     .command('train')
     .description('train the continuous prompts of a file and score all prompts')
-    .argument('<file>')
+    .argument('[file]')
     .option('--prompt <name>', 'train only this prompt; may be given again', collect<string>)
     .option('--seed <n>', 'in place of the seeds in the file; may be given again', seeds)
     .option('--steps <n>', 'in place of the steps in the file', positive)
     .option('--output <dir>', 'folder for the runs and the report')
     .option('--resume <run>', 'go on with a run that ended early')
+    .option('--replay <trace.json>', 'in place of a file: repeat a recorded training')
+    .option('--model <folder>', 'the model of the recorded training')
     .addOption(json())
     .action(
-      act((file: string, options: JsonOption & TrainOptions) => {
-        const { prompt, seed, steps, output, resume } = options;
+      act((file: string | undefined, options: JsonOption & TrainOptions) => {
+        const { prompt, seed, steps, output, resume, replay, model } = options;
+        if (replay !== undefined && model !== undefined) {
+          return replayTrace(replay, model, undefined, outputOf(options));
+        }
+        if (file === undefined || replay !== undefined) {
+          throw new PtuneError(
+            'cli/usage',
+            replay === undefined
+              ? 'There is no file to train.'
+              : 'A recorded training needs its model.',
+            'Write "ptune train FILE" or "ptune train --replay TRACE.json --model FOLDER".',
+          );
+        }
         return train(
           {
             path: resolve(file),
@@ -130,6 +144,8 @@ interface TrainOptions {
   readonly steps?: number;
   readonly output?: string;
   readonly resume?: string;
+  readonly replay?: string;
+  readonly model?: string;
 }
 
 function addRunCommands(root: Command): void {

@@ -11,7 +11,7 @@ export interface ModelFeed {
   readonly attentionMask: string;
   /** float32 [B, T, D]; the model's own lookup where absent. */
   readonly inputsEmbeds?: string;
-  /** Counted from 0 along each row where absent. */
+  /** Counted from 0 at the first position that is attended to where absent. */
   readonly positionIds?: string;
   /** Zeros where absent. */
   readonly tokenTypeIds?: string;
@@ -35,8 +35,7 @@ export function attachModel(builder: GraphBuilder, lm: LanguageModel, feed: Mode
     bindings.set(inputs.tokenTypeIds, feed.tokenTypeIds ?? zeros());
   }
   if (inputs.positionIds) {
-    const places = Array.from({ length: batch! * length! }, (_, i) => i % length!);
-    bindings.set(inputs.positionIds, feed.positionIds ?? builder.constant('int64', shape, places));
+    bindings.set(inputs.positionIds, feed.positionIds ?? countedPositions(builder, feed));
   }
   for (const past of inputs.past) {
     // [B, heads, 0, head width]: only the two inner numbers come from the file.
@@ -48,4 +47,11 @@ export function attachModel(builder: GraphBuilder, lm: LanguageModel, feed: Mode
   const result = names.get(logits);
   invariant(result !== undefined, 'The model was added without its logits.');
   return result;
+}
+
+/** How many attended positions stand before each one, int64 [B, T]; padding may be on either side. */
+function countedPositions(builder: GraphBuilder, { attentionMask }: ModelFeed): string {
+  const upTo = builder.op('CumSum', [attentionMask, builder.constant('int64', [], [1])]);
+  const one = builder.constant('int64', [], [1]);
+  return builder.op('Max', [builder.op('Sub', [upTo, one]), builder.constant('int64', [], [0])]);
 }

@@ -9,6 +9,7 @@ import { locateModel } from '../../hub/locate.ts';
 import { readModelConfig } from '../../hub/modelConfig.ts';
 import { isCausal, readModelFile } from '../../hub/openModel.ts';
 import { findLanguageModel, type LanguageModel } from '../../model/languageModel.ts';
+import { parseTrace, replay } from '../../training/replay.ts';
 import { bundledModels } from '../environment.ts';
 import { print, printJson, type Output } from '../output.ts';
 
@@ -60,6 +61,24 @@ export async function verify(
     print(
       `a training step takes ${result.stepRatio.toFixed(1)} times a forward pass; it can be trained`,
     );
+  }
+  return 0;
+}
+
+/** Repeats a recorded training and prints how far it is off. */
+export async function replayTrace(
+  trace: string,
+  folder: string,
+  file: string | undefined,
+  output: Output,
+): Promise<number> {
+  const { path, lm } = await openGraph(folder, file);
+  const recorded = parseTrace(await readReference(trace), trace);
+  const errors = await replay(lm, dirname(path), recorded);
+  if (output.json) printJson(errors);
+  else {
+    const { steps, loss, vectors } = errors;
+    print(`${steps} steps: loss ${loss.toExponential(1)}, vectors ${vectors.toExponential(1)} off`);
   }
   return 0;
 }
