@@ -68,15 +68,16 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Adds a weight that stays in the model's file. */
+  /** Adds a weight that stays in the model's file; the same one is added once. */
   stored(name: string, tensor: StoredTensor): string {
-    if (!this.#stored.has(name)) {
-      const own = this.#types.has(name) ? this.fresh(name) : name;
-      this.#stored.set(own, tensor);
-      this.#types.set(own, { dtype: tensor.dtype, shape: tensor.shape });
-      return own;
-    }
-    return name;
+    // A prefix keeps the names of the model's weights apart from those of inputs and outputs.
+    let own = `model ${name}`;
+    const known = this.#stored.get(own);
+    if (known?.location === tensor.location && known.offset === tensor.offset) return own;
+    if (this.#types.has(own)) own = this.fresh(own);
+    this.#stored.set(own, tensor);
+    this.#types.set(own, { dtype: tensor.dtype, shape: tensor.shape });
+    return own;
   }
 
   /** Adds a constant; equal ones share a name. */
@@ -85,7 +86,9 @@ export class GraphBuilder {
       dtype === 'float32' ? Float64Array.from(data, Math.fround) : Float64Array.from(data);
     invariant(rounded.length === sizeOf(shape), 'A constant has as many elements as its shape.');
     const key =
-      rounded.length <= 16 ? `${dtype}:${shape.join()}:${[...rounded].join()}` : undefined;
+      rounded.length <= 16
+        ? `${dtype}:${shape.join()}:${Array.from(rounded, exact).join()}`
+        : undefined;
     const known = key === undefined ? undefined : this.#known.get(key);
     if (known !== undefined) return known;
     const name = this.fresh('constant');
@@ -289,6 +292,9 @@ export class GraphBuilder {
       .map((data, i) => this.constant(types[i]!.dtype, types[i]!.shape, data));
   }
 }
+
+/** A number as text, the sign of zero included. */
+const exact = (x: number) => (Object.is(x, -0) ? '-0' : String(x));
 
 function alias(value: string, name: string): Node {
   return {

@@ -3,8 +3,10 @@
  * one, shapes become concrete, and what the bindings already give is left out.
  */
 import { PtuneError, invariant, toPtuneError } from '../base/errors.ts';
+import { counted } from '../base/format.ts';
 import { addInitializer, type GraphBuilder } from './builder.ts';
 import {
+  floatAttribute,
   int,
   intAttribute,
   intsAttribute,
@@ -12,6 +14,7 @@ import {
   type Model,
   type Node,
 } from './graph.ts';
+import { operators } from './operators/index.ts';
 import { isStored } from './tensor.ts';
 
 /**
@@ -19,7 +22,7 @@ import { isStored } from './tensor.ts';
  *
  * @param bindings  names in the model (inputs or inner values) → names in the builder
  * @returns         the builder's name of each value of the model that was added or bound
- * @throws PtuneError `onnx/unsupported-operator` for an operator that is not known, with its node;
+ * @throws PtuneError `onnx/unsupported-operator` listing every operator that is not known;
  *   `onnx/no-shape` where a shape depends on values that only a run knows
  */
 export function inlineModel(
@@ -32,6 +35,7 @@ export function inlineModel(
   const opset = model.opsets.get('') ?? 1;
   const names = new Map(bindings);
   const needed = neededNodes(graph.nodes, new Set(bindings.keys()), outputs);
+  assertKnown(graph.nodes.filter((node) => needed.has(node)));
   const lookUp = (name: string): string => {
     if (name === '') return '';
     const known = names.get(name);
@@ -67,6 +71,27 @@ function neededNodes(
     for (const name of node.inputs) if (name !== '' && !bound.has(name)) wanted.add(name);
   }
   return needed;
+}
+
+/** Operators that are rewritten away, beside those that `operators` knows. */
+const rewritten = new Set(['Dropout']);
+
+function assertKnown(nodes: readonly Node[]): void {
+  const unknown = new Map<string, Node[]>();
+  for (const node of nodes) {
+    if (node.domain === '' && (operators[node.op] || rewritten.has(node.op))) continue;
+    const name = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
+    unknown.set(name, [...(unknown.get(name) ?? []), node]);
+  }
+  if (unknown.size === 0) return;
+  const list = [...unknown].map(
+    ([name, [first, ...others]]) => `${name} (${others.length + 1} ×, first node "${first!.name}")`,
+  );
+  throw new PtuneError(
+    'onnx/unsupported-operator',
+    `The model has ${counted(unknown.size, 'operator')} that ${unknown.size === 1 ? 'is' : 'are'} not supported: ${list.join(', ')}.`,
+    'Use the file that was exported without optimisation or quantisation, as a rule onnx/model.onnx.',
+  );
 }
 
 function addNode(
@@ -107,13 +132,6 @@ function addCurrent(
   inputs: readonly string[],
   opset: number,
 ): string[] {
-  if (node.domain !== '') {
-    throw new PtuneError(
-      'onnx/unsupported-operator',
-      `The operator "${node.domain}.${node.op}" is not supported.`,
-      'Use the file that was exported without optimisation or quantisation, as a rule onnx/model.onnx.',
-    );
-  }
   const { op, attributes } = node;
   const axes = intsAttribute(attributes, 'axes');
   if (axes && opset < (axesBecameInput[op] ?? 0)) {
@@ -131,6 +149,10 @@ function addCurrent(
     case 'Softmax':
     case 'LogSoftmax':
       return [addSoftmax(builder, node, inputs[0]!, opset)];
+    case 'Pad':
+      return [addPad(builder, node, inputs)];
+    case 'Slice':
+      return [addSlice(builder, node, inputs)];
     case 'Split':
       return addSplit(builder, node, inputs);
     case 'Clip':
@@ -170,6 +192,33 @@ function addSplit(builder: GraphBuilder, node: Node, inputs: readonly string[]):
 function equalParts(n: number, count: number): number[] {
   const each = Math.ceil(n / count);
   return Array.from({ length: count }, (_, i) => Math.min(each, n - i * each));
+}
+
+/** Before version 10, the ranges of a Slice were attributes. */
+function addSlice(builder: GraphBuilder, node: Node, inputs: readonly string[]): string {
+  const starts = intsAttribute(node.attributes, 'starts');
+  const ends = intsAttribute(node.attributes, 'ends');
+  if (!starts || !ends) return builder.op('Slice', inputs);
+  const axes = intsAttribute(node.attributes, 'axes') ?? [...starts.keys()];
+  return builder.op('Slice', [
+    inputs[0]!,
+    ...[starts, ends, axes].map((list) => builder.ints(list)),
+  ]);
+}
+
+/** Before version 11, the widths and the value of a Pad were attributes. */
+function addPad(builder: GraphBuilder, node: Node, inputs: readonly string[]): string {
+  const { mode } = node.attributes;
+  if (mode?.kind === 'string' && mode.value !== 'constant') {
+    throw new PtuneError(
+      'onnx/unsupported-operator',
+      `Pad is not supported in mode "${mode.value}".`,
+    );
+  }
+  const pads = intsAttribute(node.attributes, 'pads');
+  if (!pads) return builder.op('Pad', inputs);
+  const value = builder.scalar(floatAttribute(node.attributes, 'value', 0));
+  return builder.op('Pad', [inputs[0]!, builder.ints(pads), value]);
 }
 
 /** Before version 11, the limits of a Clip were attributes. */
