@@ -51,6 +51,8 @@ function showLog(log: LogOutputChannel): Action {
   return { title: 'Show Log', run: () => log.show() };
 }
 
-function messageOf({ message, nextStep }: PtuneError): string {
+function messageOf({ code, message, nextStep }: PtuneError): string {
+  // The Problems view has each of them at its place; here the number is enough.
+  if (code === 'file/has-errors') return message.split(':')[0]!.concat('.');
   return nextStep === undefined ? message : `${message} ${nextStep}`;
 }

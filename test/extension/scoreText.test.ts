@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/evaluation/report.ts';
 import type { PromptScore } from '../../src/extension/scores/fileScores.ts';
 import { inlineText } from '../../src/extension/scores/inlineText.ts';
-import { markdownText } from '../../src/extension/scores/markdown.ts';
+import { markdownCode, markdownText } from '../../src/extension/scores/markdown.ts';
 import { ago, scoreCard, unscoredCard } from '../../src/extension/scores/scoreCard.ts';
 import { virtualTokenCard } from '../../src/extension/scores/virtualTokenCard.ts';
 import type { VirtualPart } from '../../src/language/ast.ts';
@@ -140,12 +140,22 @@ describe('the card of virtual tokens', () => {
   it('has one row for each vector that stands at the place', () => {
     expect(rowsAt(0).map((row) => row.split('|')[1]!.trim())).toEqual(['1', '2', '3']);
     expect(rowsAt(1).map((row) => row.split('|')[1]!.trim())).toEqual(['4', '5', '6']);
-    expect(rowsAt(0)[0]).toContain('capital .66');
+    expect(rowsAt(0)[0]).toContain('`capital` .66');
     expect(rowsAt(1)[2]).toContain('still its start token');
   });
 
   it('shows at the second place of named virtual tokens the same vectors', () => {
     expect(rowsAt(2)).toEqual(rowsAt(0));
+  });
+
+  it.each([
+    [' Paris', '` Paris`'],
+    ['a|b', '`a\\|b`'],
+    ['`', '`` ` ``'],
+    ['\n', '`⏎`'],
+    [' ', '`   `'],
+  ])('writes %j as %s', (token, code) => {
+    expect(markdownCode(token)).toBe(code);
   });
 
   it('keeps what a token says from being read as Markdown or HTML', () => {

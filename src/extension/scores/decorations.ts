@@ -77,7 +77,8 @@ export class InlineScores implements Disposable {
       else if (score !== undefined) shown = inlineText(score);
       else return [];
       const color = new ThemeColor(colors[shown.tone]);
-      const after = { contentText: shown.text, color, margin: `0 0 0 ${margin[i]}ch` };
+      const fontStyle = shown.tone === 'stale' ? 'italic' : 'normal';
+      const after = { contentText: shown.text, color, fontStyle, margin: `0 0 0 ${margin[i]}ch` };
       return [{ range: rangeOf(document, prompt.headSpan), renderOptions: { after } }];
     });
   }

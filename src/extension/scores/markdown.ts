@@ -8,3 +8,11 @@ export function markdownText(text: string): string {
     .replaceAll('<', '&lt;')
     .replace(/\s+/g, ' ');
 }
+
+/** A token as inline code, so that spaces and punctuation show; safe inside a table too. */
+export function markdownCode(token: string): string {
+  const text = token.replace(/[\r\n]/g, '⏎').replaceAll('|', '\\|');
+  const ticks = /`/.test(text) ? '``' : '`';
+  const padding = text.startsWith('`') || text.endsWith('`') || text.trim() === '' ? ' ' : '';
+  return `${ticks}${padding}${text}${padding}${ticks}`;
+}

@@ -10,7 +10,7 @@ import {
 } from '../../base/format.ts';
 import type { PromptReport, Report } from '../../protocol/report.ts';
 import type { PromptScore } from './fileScores.ts';
-import { markdownText } from './markdown.ts';
+import { markdownCode, markdownText } from './markdown.ts';
 
 /** A link of a hover: its words and the command that it runs. */
 export interface CardLink {
@@ -131,7 +131,7 @@ function nearestText(prompt: PromptReport): string | undefined {
   const run = prompt.runs.find(({ seed }) => seed === prompt.middleSeed) ?? prompt.runs[0];
   const tokens = run?.virtualTokens.map(({ nearest }) => nearest[0]?.token.trim()).filter(isThere);
   if (tokens === undefined || tokens.length === 0) return undefined;
-  const text = tokens.map((token) => markdownText(token)).join(' · ');
+  const text = tokens.map(markdownCode).join(' ');
   return `Nearest tokens: ${text}. They are a hint, not the prompt.`;
 }
 

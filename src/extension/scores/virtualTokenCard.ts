@@ -3,7 +3,7 @@ import { twoPlaces } from '../../base/format.ts';
 import type { Prompt, VirtualPart } from '../../language/ast.ts';
 import type { VirtualTokenReport } from '../../protocol/report.ts';
 import type { PromptScore } from './fileScores.ts';
-import { markdownText } from './markdown.ts';
+import { markdownCode } from './markdown.ts';
 
 const shown = 3;
 
@@ -21,8 +21,7 @@ export function virtualTokenCard(
   const heading = `Nearest tokens of seed ${run.seed}, by ${metricNames[score.report.metric]}`;
   const stale = score.stale === undefined ? '' : `\n\n⟳ **Stale: ${score.stale}.**`;
   const rows = tokens.map((token) => `| ${token.index + 1} | ${nearestCells(token)} |`);
-  const columns = Array.from({ length: shown }, (_, i) => (i === 0 ? 'nearest' : ''));
-  const head = [`| | ${columns.join(' | ')} | |`, `|--:|${':--|'.repeat(shown + 1)}`];
+  const head = ['| | nearest | second | third | |', `|--:|${':--|'.repeat(shown + 1)}`];
   return `${heading}${stale}\n\n${[...head, ...rows].join('\n')}`;
 }
 
@@ -43,7 +42,7 @@ function placeOf(prompt: Prompt, part: VirtualPart): number {
 function nearestCells({ nearest, unmoved }: VirtualTokenReport): string {
   const cells = Array.from({ length: shown }, (_, i) => {
     const near = nearest[i];
-    return near === undefined ? '' : `${markdownText(near.token)} ${twoPlaces(near.similarity)}`;
+    return near === undefined ? '' : `${markdownCode(near.token)} ${twoPlaces(near.similarity)}`;
   });
   return [...cells, unmoved ? 'still its start token' : ''].join(' | ');
 }
