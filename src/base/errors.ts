@@ -19,6 +19,7 @@ export const errorKinds = {
   'data/unreadable': 'input',
   'data/no-examples': 'input',
   'data/too-long': 'input',
+  'data/no-token': 'input',
   'cli/usage': 'input',
   'model/not-found': 'input',
   'model/no-weights': 'input',

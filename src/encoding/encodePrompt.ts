@@ -50,15 +50,25 @@ export class PromptEncoding {
     this.#rowsOfPart = new Map(this.virtual.placement.map((p) => [p.part, p.rows]));
   }
 
-  /** The token ids of an answer as it stands in this prompt. */
+  /**
+   * The token ids of an answer as it stands in this prompt.
+   *
+   * @throws PtuneError `data/no-token` when nothing of it is left, such as of an invisible character
+   */
   answerIds(answer: string): number[] {
     const at = this.prompt.parts.findIndex((part) => part.kind === 'answer');
     const before = this.prompt.parts[at - 1];
-    const spaced = before?.kind === 'text' && /\s$/.test(before.text);
+    const spaced = before?.kind === 'text' && /[ \t]$/.test(before.text);
     const part = this.prompt.parts[at];
     const text = part?.kind === 'answer' ? filtered(answer, part.filters) : answer;
     const lead = spaced && this.#model.tokenizer.leadingSpaceMatters ? ' ' : '';
-    return this.#model.tokenizer.encodePiece(lead + text);
+    const ids = this.#model.tokenizer.encodePiece(lead + text);
+    if (ids.length > 0) return ids;
+    throw new PtuneError(
+      'data/no-token',
+      `The answer ${JSON.stringify(answer)} of the prompt "${this.prompt.name}" has no token of the model.`,
+      'Correct it in the data, the labels or the candidates, or remove it there.',
+    );
   }
 
   /**
@@ -127,7 +137,7 @@ export class PromptEncoding {
         pieces[pieces.length - 1] = { kind: 'text', text: last.text + added };
       else pieces.push({ kind: 'text', text: added });
     };
-    parts.forEach((part) => {
+    parts.forEach((part, at) => {
       switch (part.kind) {
         case 'text':
           return text(part.text);
@@ -145,15 +155,16 @@ export class PromptEncoding {
           return;
         }
         case 'demos': {
-          const rest = this.prompt.parts.filter((other) => other.kind !== 'demos');
+          const rest = withoutDemos(this.prompt.parts);
           const own = this.#demos.filter((demo) => demo !== example).slice(0, part.count);
-          for (const demo of own) {
+          own.forEach((demo, i) => {
             for (const piece of this.#pieces(rest, demo, Infinity, true)) {
               if (piece.kind === 'text') text(piece.text);
               else pieces.push(piece);
             }
-            text('\n');
-          }
+            // A line break of the template may follow the last one.
+            if (i < own.length - 1 || !startsLine(parts[at + 1])) text('\n');
+          });
         }
       }
     });
@@ -217,6 +228,21 @@ class Sequence {
       }
     });
   }
+}
+
+const startsLine = (part: TemplatePart | undefined): boolean =>
+  part?.kind === 'text' && part.text.startsWith('\n');
+
+/** The template of a solved example: no `{demos}`, nor the line break of a line that is only that. */
+function withoutDemos(parts: readonly TemplatePart[]): TemplatePart[] {
+  return parts.flatMap((part, i) => {
+    if (part.kind === 'demos') return [];
+    const behindDemos = parts[i - 1]?.kind === 'demos';
+    const before = parts[i - 2];
+    const ownLine = before === undefined || (before.kind === 'text' && before.text.endsWith('\n'));
+    if (part.kind !== 'text' || !behindDemos || !ownLine) return [part];
+    return [{ ...part, text: part.text.replace(/^\n/, '') }];
+  });
 }
 
 /** `text` through a slot's filters, in order. */

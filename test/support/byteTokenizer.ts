@@ -11,34 +11,19 @@ const characterOfByte: readonly string[] = (() => {
 })();
 
 const written = (text: string) =>
-  [...Buffer.from(text, 'utf8')].map((byte) => characterOfByte[byte]!);
+  Array.from(Buffer.from(text, 'utf8'), (byte) => characterOfByte[byte]!).join('');
 
 export const endOfText = '<|endoftext|>';
 
 /**
  * A `tokenizer.json` in which each of `words` (a leading space included) is one token; other text
- * falls into bytes. Words that share a beginning share its merges.
+ * falls into bytes.
  */
 export function byteTokenizer(words: readonly string[]): {
   readonly files: Readonly<Record<string, unknown>>;
   readonly vocabularySize: number;
 } {
-  const tokens = [...characterOfByte];
-  const merges: string[] = [];
-  const known = new Set(tokens);
-  for (const word of words) {
-    const [first, ...rest] = written(word);
-    let piece = first ?? '';
-    for (const character of rest) {
-      const merged = piece + character;
-      if (!known.has(merged)) {
-        known.add(merged);
-        tokens.push(merged);
-        merges.push(`${piece} ${character}`);
-      }
-      piece = merged;
-    }
-  }
+  const tokens = [...new Set([...characterOfByte, ...words.map(written)])];
   const special = { special: true, single_word: false, lstrip: false, rstrip: false };
   return {
     vocabularySize: tokens.length + 1,
@@ -53,7 +38,9 @@ export function byteTokenizer(words: readonly string[]): {
         model: {
           type: 'BPE',
           vocab: Object.fromEntries([...tokens, endOfText].map((token, id) => [token, id])),
-          merges,
+          // A whole word is looked up first, so that no merge is needed.
+          ignore_merges: true,
+          merges: [],
         },
       },
       'tokenizer_config.json': {
