@@ -27,7 +27,12 @@ const node = {
 
 /** The bundles by name of the file in dist/. */
 const bundles = {
-  'extension.cjs': { ...node, entryPoints: ['src/extension/extension.ts'] },
+  'extension.cjs': {
+    ...node,
+    entryPoints: ['src/extension/extension.ts'],
+    // A library looks at it, and VS Code logs an error about every extension that does.
+    define: { ...node.define, navigator: 'undefined' },
+  },
   'trainer.cjs': { ...node, entryPoints: ['src/trainer/main.ts'] },
   'cli.cjs': {
     ...node,

@@ -33,19 +33,20 @@ function codeLenses(
   if (!isOnDisk(document) || file.prompts.length === 0) return [];
   const uri = document.uri.toString();
   const top = new Range(0, 0, 0, 0);
-  const hasReport = scores.latest(document) !== undefined;
+  const report = scores.latest(document)?.prompts;
   const continuous = file.prompts.filter(({ kind }) => kind === 'continuous').length;
   const lenses: CodeLens[] = [];
   if (training.isRunningFor(document)) {
+    const job = training.kind === 'score' ? 'scoring' : 'training';
     // The others stay, so that no line moves.
-    lenses.push(lens(top, '$(loading~spin) Cancel training', 'ptune.cancelTraining', undefined));
+    lenses.push(lens(top, `$(loading~spin) Cancel ${job}`, 'ptune.cancelTraining', undefined));
   } else {
     if (continuous > 0) {
       lenses.push(lens(top, `Train ${counted(continuous, 'prompt')}`, 'ptune.train', { uri }));
     }
     lenses.push(lens(top, 'Score', 'ptune.score', { uri }));
   }
-  if (hasReport) lenses.push(lens(top, 'Open report', 'ptune.openReport', { uri }));
+  if (report !== undefined) lenses.push(lens(top, 'Open report', 'ptune.openReport', { uri }));
   for (const prompt of file.prompts) {
     const range = rangeOf(document, prompt.headSpan);
     const target = { uri, prompt: prompt.name };
@@ -54,7 +55,7 @@ function codeLenses(
         ? lens(range, 'Train', 'ptune.train', target)
         : lens(range, 'Score', 'ptune.score', { uri }),
     );
-    if (hasReport && prompt.kind === 'continuous') {
+    if (report?.has(prompt.name) === true && prompt.kind === 'continuous') {
       lenses.push(lens(range, 'Open report', 'ptune.openReport', target));
     }
   }

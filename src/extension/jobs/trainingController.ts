@@ -65,6 +65,11 @@ export class TrainingController implements Disposable {
     return this.#progress === undefined ? undefined : progressMessage(this.#progress);
   }
 
+  /** What kind of job is in progress. */
+  get kind(): Job['kind'] | undefined {
+    return this.#progress?.kind;
+  }
+
   isRunningFor(document: TextDocument): boolean {
     return this.#progress?.path === document.uri.fsPath;
   }
