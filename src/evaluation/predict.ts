@@ -33,22 +33,25 @@ export async function predict(
   await words.run();
   return examples.map((example, i) =>
     decide(
-      example,
-      i,
+      { ...example, index: i, answer: answerOf(example, inputs) },
       inputs.candidates.candidates.map((candidate) => ({
         name: candidate.name,
         score: mean(candidate.words.map((word) => words.of(i, word))),
       })),
-      inputs.candidates.kind === 'labels' ? undefined : words.of(i, example.answer),
+      inputs.candidates.kind === 'labels' ? undefined : words.of(i, answerOf(example, inputs)),
     ),
   );
 }
 
-/** Every candidate's score for one example, best first. */
+/** As many tokens are ranked where the whole vocabulary may answer. */
+const rankedTokens = 50;
+
+/** Every candidate's score for one example, best first; of the whole vocabulary the 50 likeliest. */
 export async function rankCandidates(
   inputs: PredictInputs,
   example: Example,
 ): Promise<AnswerScores[]> {
+  if (inputs.candidates.kind === 'vocabulary') return rankTokens(inputs, example);
   const words = new WordScores(inputs, [example], false);
   await words.run();
   const scores = inputs.candidates.candidates.map((candidate: Candidate) =>
@@ -58,6 +61,11 @@ export async function rankCandidates(
   return inputs.candidates.candidates
     .map(({ name }, i) => ({ candidate: name, score: scores[i]!, probability: probabilities[i]! }))
     .sort((a, b) => b.score - a.score);
+}
+
+/** The lines of a file of candidates have no spaces around them, so neither have the answers. */
+function answerOf({ answer }: Example, { candidates }: PredictInputs): string {
+  return candidates.kind === 'file' ? answer.trim() : answer;
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -72,7 +80,6 @@ function softmax(scores: readonly number[]): number[] {
 /** `ownScore`: the right answer's own log-probability; a label's is relative to the others. */
 function decide(
   example: Example,
-  index: number,
   candidates: readonly { readonly name: string; readonly score: number }[],
   ownScore: number | undefined,
 ): Prediction {
@@ -83,13 +90,14 @@ function decide(
     if (c.score > candidates[best]!.score) best = i;
   });
   const score = candidates[right]?.score ?? -Infinity;
-  const better = candidates.filter((c, i) => i !== right && c.score >= score).length;
+  // What is not below it counts against it: ties, and what is no number.
+  const better = candidates.filter((c, i) => i !== right && !(c.score < score)).length;
   const probability = right < 0 ? 0 : probabilities[right]!;
   return {
-    example: index,
+    example: example.index,
     answer: example.answer,
     predicted: candidates[best]!.name,
-    correct: better === 0 && right >= 0,
+    correct: better === 0 && right >= 0 && !Number.isNaN(score),
     rank: better + 1,
     probability,
     predictedProbability: probabilities[best]!,
@@ -112,7 +120,7 @@ class WordScores {
     const answers = candidates.kind === 'labels' || !withAnswers ? [] : examples;
     const words = [
       ...candidates.candidates.flatMap((c) => c.words),
-      ...answers.map((e) => e.answer),
+      ...answers.map((e) => answerOf(e, inputs)),
     ];
     for (const word of words) this.#ids.set(word, encoding.answerIds(word));
   }
@@ -175,11 +183,12 @@ async function predictTokens(
       const places = rows.map((row, j) => rankToken(row, ids[j]!, skipped));
       const score = mean(ids.map((id, j) => rows[j]![id]!));
       const rank = Math.max(...places.map((p) => p.rank));
+      const correct = places.every((place, j) => place.rank === 1 && place.best === ids[j]);
       predictions[index] = {
         example: index,
         answer: examples[index]!.answer,
         predicted: model.open.tokenizer.decode(places.map((p) => p.best)).trim(),
-        correct: rank === 1,
+        correct,
         rank,
         probability: Math.exp(score),
         predictedProbability: Math.exp(mean(places.map((p, j) => rows[j]![p.best]!))),
@@ -191,13 +200,41 @@ async function predictTokens(
   return predictions;
 }
 
+/** The likeliest token of a row of log-probabilities, and the rank of `id`, ties against it. */
 function rankToken(row: Float32Array, id: number, skipped: ReadonlySet<number>) {
   let best = -1;
   let rank = 1;
   row.forEach((score, other) => {
     if (skipped.has(other)) return;
     if (best < 0 || score > row[best]!) best = other;
-    if (other !== id && score >= row[id]!) rank++;
+    if (other !== id && !(score < row[id]!)) rank++;
   });
   return { best, rank };
+}
+
+/** The likeliest tokens in the answer's place, best first. */
+async function rankTokens(inputs: PredictInputs, example: Example): Promise<AnswerScores[]> {
+  const { model, encoding, vectors, signal } = inputs;
+  const { tokenizer } = model.open;
+  const skipped = new Set(tokenizer.specialIds);
+  let ranked: AnswerScores[] = [];
+  await model.score(
+    // One token of any kind: only its place counts.
+    [encoding.encode(example, [0])],
+    vectors,
+    (_, rows) => {
+      const scores = rows[0]!;
+      ranked = Array.from({ length: tokenizer.vocabularySize }, (__, id) => id)
+        .filter((id) => !skipped.has(id))
+        .sort((a, b) => scores[b]! - scores[a]!)
+        .slice(0, rankedTokens)
+        .map((id) => ({
+          candidate: tokenizer.decode([id]).trim(),
+          score: scores[id]!,
+          probability: Math.exp(scores[id]!),
+        }));
+    },
+    signal,
+  );
+  return ranked;
 }
