@@ -281,7 +281,7 @@ describe('answers', () => {
     expect(prediction).toMatchObject({ correct: true, rank: 1, predicted: 'Lima' });
   });
 
-  test.each([named('Lima', 'Oslo'), { kind: 'vocabulary', candidates: [] } as CandidateSet])(
+  test.each([named('Lima', 'Oslo'), { kind: 'vocabulary', candidates: [] }])(
     'are wrong where the model computes no number',
     async (candidates) => {
       const { model } = models.masked!;
