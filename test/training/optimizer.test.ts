@@ -82,7 +82,8 @@ describe('Adam', () => {
     { title: 'no decay', betas: [0.8, 0.9], epsilon: 1e-3, weightDecay: 0, decay: 'decoupled' },
   ] as (Required<AdamOptions> & { title: string })[])(
     'follows the algorithm over many steps with $title',
-    ({ title: _, ...options }) => {
+    ({ betas, epsilon, weightDecay, decay }) => {
+      const options = { betas, epsilon, weightDecay, decay };
       const random = new Random(1);
       const steps = 40;
       const starts = [0.5, -1.5, 2];
