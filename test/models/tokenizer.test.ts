@@ -39,6 +39,15 @@ describe('the bundled tokenizer', () => {
     expect(buildTokenizer(generateCorpus(1), lexicon())).toEqual(built);
   });
 
+  it('gives frequent words small ids', () => {
+    const counts = new Map<string, number>();
+    for (const { text } of corpus) {
+      for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    }
+    const inOrder = built.vocabulary.slice(5, 5 + counts.size).map((word) => counts.get(word)!);
+    expect(inOrder).toEqual([...counts.values()].sort((a, b) => b - a));
+  });
+
   it('has the special tokens first and puts them around a text', () => {
     expect(built.vocabulary.slice(0, 5)).toEqual([...specialTokens]);
     expect(tokenizer.encode('Lima')).toEqual([2, ids.get('Lima'), 3]);
