@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Random } from '../../src/base/random.ts';
 import { loadTokenizer } from '../../src/hub/tokenizer.ts';
 import { targetOpset, writeModel } from '../../src/onnx/write.ts';
+import { atomicWrite } from '../../src/runs/atomicWrite.ts';
 import { defineModel, type Architecture, type ModelDefinition } from './architecture.ts';
 import { generateCorpus, lexicon, type CorpusDocument } from './corpus.ts';
 import { pretrain } from './pretrain.ts';
@@ -44,10 +45,10 @@ async function main(): Promise<void> {
       if (step % 500 !== 0 && step !== 100) return;
       const left = minutes((seconds / step) * (steps - step));
       console.log(`step ${step}: loss ${loss.toFixed(3)}, ${minutes(seconds)}, ${left} left`);
-      await writeFile(path, modelBytes(definition, current));
+      await atomicWrite(path, modelBytes(definition, current));
     },
   );
-  await writeFile(path, modelBytes(definition, weights));
+  await atomicWrite(path, modelBytes(definition, weights));
   console.log(`Wrote ${folder}; ${tokenizer.vocabularySize} tokens.`);
 }
 

@@ -1,9 +1,10 @@
 /** Opens a model on disk: its graph, its tokenizer and what kind of model it is. */
-import { readFileSync, openSync, readSync, closeSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import { findLanguageModel, type LanguageModel } from '../model/languageModel.ts';
 import { readModel } from '../onnx/read.ts';
+import { readSkeleton } from '../onnx/skeleton.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { LocatedModel } from './locate.ts';
 import { readModelConfig, type ModelConfig } from './modelConfig.ts';
@@ -49,9 +50,26 @@ export async function openModel(located: LocatedModel): Promise<OpenModel> {
 /** Reads an ONNX file; weights stay where they are. Throws `model/unreadable`. */
 export function readModelFile(path: string): Model {
   const folder = dirname(path);
-  let bytes: Uint8Array;
+  const fileName = basename(path);
+  const file = openFile(path);
   try {
-    bytes = readFileSync(path);
+    const { size } = fstatSync(file);
+    const read = (offset: number, length: number) => readPart(file, offset, length);
+    return readModel({
+      bytes: readSkeleton({ size, read }, fileName),
+      isSkeleton: true,
+      fileName,
+      readPart: (location, offset, length) => readPartOf(join(folder, location), offset, length),
+      sizeOfPart: (location) => statSync(join(folder, location), { throwIfNoEntry: false })?.size,
+    });
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r');
   } catch (error) {
     throw new PtuneError(
       'model/unreadable',
@@ -60,27 +78,20 @@ export function readModelFile(path: string): Model {
       error,
     );
   }
-  return readModel({
-    bytes,
-    fileName: basename(path),
-    readPart: (location, offset, length) => readPart(join(folder, location), offset, length),
-    sizeOfPart: (location) => sizeOfFile(join(folder, location)),
-  });
 }
 
-function sizeOfFile(path: string): number | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() ? found.size : undefined;
-}
-
-function readPart(path: string, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+function readPartOf(path: string, offset: number, length: number): Uint8Array {
   const file = openSync(path, 'r');
   try {
-    readSync(file, bytes, 0, length, offset);
+    return readPart(file, offset, length);
   } finally {
     closeSync(file);
   }
+}
+
+function readPart(file: number, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  readSync(file, bytes, 0, length, offset);
   return bytes;
 }
 

@@ -27,11 +27,13 @@ const inlineElements = 64;
 
 /** Where a model's bytes come from. */
 export interface ModelSource {
-  /** The bytes of the `.onnx` file. */
+  /** The bytes of the `.onnx` file, or its skeleton (skeleton.ts). */
   readonly bytes: Uint8Array;
+  /** `bytes` are a skeleton: large tensors are named by their place in the file. */
+  readonly isSkeleton?: boolean;
   /** Its name within the model's folder. */
   readonly fileName: string;
-  /** Reads a part of another file of the folder (external data). */
+  /** Reads a part of a file of the folder: of external data, or of a skeleton's own file. */
   readonly readPart: (location: string, offset: number, length: number) => Uint8Array;
   /** Size in bytes of another file of the folder, undefined when there is none. */
   readonly sizeOfPart: (location: string) => number | undefined;
@@ -109,7 +111,7 @@ class Reader {
 
   bytesOf(tensor: StoredTensor): Uint8Array {
     const { bytes, fileName, readPart } = this.#source;
-    return tensor.location === fileName
+    return tensor.location === fileName && !this.#source.isSkeleton
       ? bytes.subarray(tensor.offset, tensor.offset + tensor.length)
       : readPart(tensor.location, tensor.offset, tensor.length);
   }
@@ -165,7 +167,8 @@ class Reader {
           `tensor "${message.name ?? ''}" has ${raw.byteLength} bytes in place of ${expected}`,
         );
       }
-      if (count <= inlineElements) return { dtype, shape, data: decodeElements(dtype, raw) };
+      if (count <= inlineElements || this.#source.isSkeleton)
+        return { dtype, shape, data: decodeElements(dtype, raw) };
       // protobufjs returns views into the file's bytes, so that the offset in the file is known.
       invariant(raw.buffer === this.#source.bytes.buffer, 'Weights were copied while reading.');
       const offset = raw.byteOffset - this.#source.bytes.byteOffset;
