@@ -70,6 +70,12 @@ function answerOf({ answer }: Example, { candidates }: PredictInputs): string {
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
+/** ln Σ exp */
+function logSum(scores: readonly number[]): number {
+  const max = Math.max(...scores);
+  return max + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - max), 0));
+}
+
 function softmax(scores: readonly number[]): number[] {
   const max = Math.max(...scores);
   const exps = scores.map((score) => Math.exp(score - max));
@@ -101,7 +107,7 @@ function decide(
     rank: better + 1,
     probability,
     predictedProbability: probabilities[best]!,
-    loss: ownScore === undefined ? -Math.log(probability) : -ownScore,
+    loss: ownScore === undefined ? logSum(candidates.map((c) => c.score)) - score : -ownScore,
   };
 }
 

@@ -122,13 +122,8 @@ export class PromptTrainer {
     const list = [...gradients.values()];
     const norm =
       settings.gradientClip > 0 ? clipGradients(list, settings.gradientClip) : gradientNorm(list);
-    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-      throw new PtuneError(
-        'training/not-finite',
-        `The loss became ${loss} at step ${this.#step} (gradient norm ${norm}).`,
-        'Set a smaller "learningRate" in "train"; the vectors of the best validation are kept.',
-      );
-    }
+    if (!Number.isFinite(loss)) throw notFinite(loss, this.#step, 'loss');
+    if (!Number.isFinite(norm)) throw notFinite(norm, this.#step, 'gradient');
     const learningRate = learningRateAt(this.#step, {
       kind: settings.schedule,
       peak: this.#peakRate(),
@@ -159,7 +154,8 @@ export class PromptTrainer {
   ): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
     const { model, objective } = this.#t;
     const shape = this.#shapeOf(batch);
-    const key = `train ${JSON.stringify([shape, this.#encoder, objective.graph.kind])}`;
+    // Label words are part of the graph, and another prompt may have others where these stand.
+    const key = `train ${JSON.stringify([shape, this.#encoder, objective.graph])}`;
     const session = await model.session(
       key,
       () => buildTrainingGraph(model.open.lm, shape, this.#encoder, objective.graph),
@@ -204,6 +200,15 @@ function encoderOf({ settings, model, starts }: TrainerInputs): EncoderSpec {
     hiddenSize: settings.hiddenSize ?? model.width,
     layers: settings.layers,
   };
+}
+
+/** The error of a training whose numbers left what can be computed with. */
+export function notFinite(value: number, step: number, what: string): PtuneError {
+  return new PtuneError(
+    'training/not-finite',
+    `The ${what} became ${value} at step ${step}.`,
+    'Set a smaller "learningRate" in "train"; the vectors of the best validation are kept.',
+  );
 }
 
 /** Each example weighs the same, and within it each token of its answer. */

@@ -40,6 +40,7 @@ export async function scorePrompts(
     context.emit({ type: 'scoring', prompt: prompt.name, split });
     const one = await scorePrompt(open, prompt, split, store, context);
     if (one) scored.push(one);
+    else context.emit({ type: 'warning', code: 'score/no-run', message: withoutRun(prompt) });
   }
   const inputs = reportInputs(open, scored, split, context);
   if (split !== 'test') return buildSummary(inputs);
@@ -47,6 +48,9 @@ export async function scorePrompts(
   const path = await writeReport(reportPath(store.folders.reports, open.path), buildReport(inputs));
   return buildSummary(inputs, path);
 }
+
+const withoutRun = ({ name }: Prompt): string =>
+  `"${name}" is left out of the scores: it has no finished run with the present template, data, model and settings`;
 
 function reportInputs(
   open: OpenPromptFile,

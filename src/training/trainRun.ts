@@ -15,7 +15,7 @@ import type { TrainingContext } from './context.ts';
 import { objectiveOf } from './objective.ts';
 import type { OpenPromptFile } from './promptFile.ts';
 import { readCheckpoint, writeCheckpoint, type RunProgress } from './checkpoint.ts';
-import { PromptTrainer, type TrainerInputs } from './promptTrainer.ts';
+import { notFinite, PromptTrainer, type TrainerInputs } from './promptTrainer.ts';
 import { startsOf } from './startVectors.ts';
 
 /** A score on the validation split; accuracy first, of equal ones the smaller loss. */
@@ -253,6 +253,7 @@ class Run {
     const { step } = this.#trainer;
     const data = await this.#trainer.vectors();
     const score = await this.#scoreOf(data);
+    if (!Number.isFinite(score.loss)) throw notFinite(score.loss, step, 'validation loss');
     const best = this.#best === undefined || isBetter(score, this.#best);
     if (best) {
       this.#best = { ...score, step };
@@ -284,6 +285,7 @@ class Run {
 
   async #keep(): Promise<void> {
     const vectors = await this.#trainer.vectors();
+    if (!vectors.every(Number.isFinite)) return;
     await this.#writer.writePrompt({ vectors, width: this.#open.model.width });
   }
 

@@ -114,6 +114,8 @@ const named = (...names: string[]): CandidateSet => ({
   candidates: names.map((name) => ({ name, words: [name] })),
 });
 
+const vocabulary: CandidateSet = { kind: 'vocabulary', candidates: [] };
+
 describe.each(['masked', 'causal'])('the %s model', (kind) => {
   // Two of them share all tokens but the last, one has three tokens.
   const names = ['Lima', 'main city', 'main movie', 'Oslo', 'great', 'Rome is Cairo', 'Lim'];
@@ -177,8 +179,6 @@ describe.each(['masked', 'causal'])('the %s model', (kind) => {
       expect(predictions[i]!.correct).toBe(scores[right]! > scores[1 - right]!);
     }
   });
-
-  const vocabulary: CandidateSet = { kind: 'vocabulary', candidates: [] };
 
   test('ranks an answer among the whole vocabulary, special tokens left out', async () => {
     const predictions = await predict(inputsOf(kind, template, vocabulary), examples);
@@ -281,7 +281,7 @@ describe('answers', () => {
     expect(prediction).toMatchObject({ correct: true, rank: 1, predicted: 'Lima' });
   });
 
-  test.each([named('Lima', 'Oslo'), { kind: 'vocabulary', candidates: [] }])(
+  test.each([named('Lima', 'Oslo'), vocabulary])(
     'are wrong where the model computes no number',
     async (candidates) => {
       const { model } = models.masked!;

@@ -1,0 +1,411 @@
+/** Whole trainings of tiny models, in this process, on disk. */
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { RunEndedEvent, StepEvent, TrainingEvent } from '../../src/protocol/events.ts';
+import type { Summary } from '../../src/protocol/summary.ts';
+import { RunStore } from '../../src/runs/runStore.ts';
+import type { TrainingContext } from '../../src/training/context.ts';
+import { scoreFile } from '../../src/training/scoreFile.ts';
+import { trainFile } from '../../src/training/trainFile.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { ptuneText, writeProject, type ProjectOptions } from '../support/tinyProject.ts';
+
+/** A context that keeps every event and counts seconds by itself. */
+function contextFor(onEvent?: (event: TrainingEvent) => void) {
+  const events: TrainingEvent[] = [];
+  const abort = new AbortController();
+  let seconds = Date.UTC(2026, 10, 23) / 1000;
+  const context: TrainingContext = {
+    emit: (event) => {
+      events.push(event);
+      onEvent?.(event);
+    },
+    signal: abort.signal,
+    now: () => 1000 * seconds++,
+    bundledModels: '/nowhere',
+    version: '0.0.0',
+    threads: 1,
+  };
+  const of = <T extends TrainingEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<TrainingEvent, { type: T }> => event.type === type);
+  return { context, events, abort, of };
+}
+
+async function project(options: ProjectOptions = {}): Promise<string> {
+  return writeProject(await temporaryFolder(), options);
+}
+
+/** Trains the file; gives the summary, the events and the store. */
+async function trained(path: string, request: object = {}) {
+  const own = contextFor();
+  const summary = await trainFile({ path, ...request }, own.context);
+  return { summary, store: RunStore.forFile(path), ...own };
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+const hash = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+
+describe.each(['masked', 'causal'] as const)('training on the %s model', (model) => {
+  test.each([
+    ['none', 'encoder: none', 'learningRate: 0.1'],
+    ['mlp', 'encoder: mlp', 'learningRate: 0.01'],
+    ['lstm', 'encoder: lstm', 'learningRate: 0.01'],
+  ])('lowers the loss with the encoder %s', async (_, ...settings) => {
+    const train = [...settings, 'steps: 60', 'batchSize: 8', 'patience: 100', 'weightDecay: 0'];
+    // Wide enough that vectors at the other places can move a random model's answer.
+    const size = { layers: 1, width: 16, heads: 4, spread: 0.4, seed: 3 };
+    const path = await project({ model, size, train });
+    const { of, summary } = await trained(path);
+    const losses = of('step').map(({ loss }) => loss);
+    expect(losses).toHaveLength(60);
+    expect(mean(losses.slice(-5))).toBeLessThan(0.8 * mean(losses.slice(0, 5)));
+    const [manual, learned] = summary.prompts;
+    expect(learned!.loss).toBeLessThan(manual!.loss);
+  });
+});
+
+describe('a run', () => {
+  test('gives the same bytes for the same seed, and others for another', async () => {
+    const vectors: Buffer[] = [];
+    for (const seed of [1, 1, 2]) {
+      const path = await project();
+      const { of, store } = await trained(path, { seeds: [seed] });
+      const id = of('runEnded')[0]!.run;
+      vectors.push(await readFile(join(store.folder(id), 'prompt.safetensors')));
+    }
+    expect(vectors[0]!.equals(vectors[1]!)).toBe(true);
+    expect(vectors[0]!.equals(vectors[2]!)).toBe(false);
+  });
+
+  test('does not depend on what was trained before it', async () => {
+    const prompts = `@prompt first
+{*3} {country} {capital} .
+
+@prompt learned
+{*2} {country} {*"is"} {capital} .`;
+    const both = await trained(await project({ prompts }));
+    const alone = await trained(await project({ prompts }), { prompts: ['learned'] });
+    const bytes = async ({ of, store }: typeof both) => {
+      const { run } = of('runEnded').find(({ prompt }) => prompt === 'learned')!;
+      return readFile(join(store.folder(run), 'prompt.safetensors'));
+    };
+    expect((await bytes(both)).equals(await bytes(alone))).toBe(true);
+  });
+
+  test('says in its files what happened', async () => {
+    const path = await project();
+    const before = await hash(join(path, '../model/onnx/model.onnx'));
+    const { of, store, events } = await trained(path);
+    const [ended] = of('runEnded') as [RunEndedEvent];
+    const { manifest, events: kept } = await store.read(ended.run);
+    expect(manifest).toMatchObject({
+      status: 'completed',
+      file: 'task.ptune',
+      prompt: { name: 'learned', template: '{*2} {country} {*"is"} {capital} .' },
+      seed: 1,
+      steps: 12,
+      bestStep: ended.bestStep,
+      model: { id: './model' },
+      placement: [
+        { part: 0, rows: [0, 1] },
+        { part: 4, rows: [2] },
+      ],
+    });
+    const own = events.filter((event) => 'run' in event && event.run === ended.run);
+    expect(kept).toEqual(own);
+    expect(of('step').map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    const { vectors } = await store.readPrompt(ended.run);
+    expect(vectors).toHaveLength(3 * 8);
+    expect(vectors.every(Number.isFinite)).toBe(true);
+    expect(await hash(join(path, '../model/onnx/model.onnx'))).toBe(before);
+  });
+
+  test('keeps the vectors of its best validation, and stops when none is better', async () => {
+    const train = [
+      'steps: 40',
+      'evaluateEvery: 1',
+      'patience: 3',
+      'learningRate: 1',
+      'encoder: none',
+    ];
+    const { of } = await trained(await project({ train }));
+    const [ended] = of('runEnded') as [RunEndedEvent];
+    const validations = of('validation');
+    const best = validations.findLast((event) => event.best)!;
+    expect(ended.bestStep).toBe(best.step);
+    expect(ended.steps).toBe(best.step + 3);
+    expect(ended.steps).toBeLessThan(40);
+    const better = validations.filter(
+      ({ accuracy, loss }) =>
+        accuracy > best.accuracy || (accuracy === best.accuracy && loss < best.loss),
+    );
+    expect(better).toEqual([]);
+  });
+
+  test('starts from the words in the template, and moves away from them', async () => {
+    const prompts = '@prompt learned\n{*"The capital of"} {country} {capital} .';
+    for (const encoder of ['none', 'lstm']) {
+      const path = await project({
+        prompts,
+        train: [`encoder: ${encoder}`, 'steps: 1', 'learningRate: 1.0e-9'],
+      });
+      const { store, of, summary } = await trained(path);
+      const { vectors } = await store.readPrompt(of('runEnded')[0]!.run);
+      const report = JSON.parse(await readFile(summary.report!, 'utf8')) as {
+        prompts: { runs: { virtualTokens: { startedFrom: string; unmoved: boolean }[] }[] }[];
+      };
+      const tokens = report.prompts[0]!.runs[0]!.virtualTokens;
+      expect(tokens.map((token) => token.startedFrom)).toEqual(['The', 'capital', 'of']);
+      expect(tokens.map((token) => token.unmoved)).toEqual([true, true, true]);
+      expect(vectors).toHaveLength(24);
+    }
+  });
+
+  test('starts from the vectors of another run', async () => {
+    const path = await project({ train: ['steps: 5', 'encoder: none'] });
+    const first = (await trained(path)).of('runEnded')[0]!.run;
+    const train = ['steps: 1', 'encoder: none', `init: run:${first}`, 'learningRate: 1.0e-9'];
+    const text = ptuneText({ train, prompts: '@prompt learned\n{*2} {country} {*} {capital} .' });
+    await writeFile(path, text);
+    const { of, store } = await trained(path);
+    const second = of('runEnded')[0]!.run;
+    const [a, b] = [await store.readPrompt(first), await store.readPrompt(second)];
+    expect(second).not.toBe(first);
+    b.vectors.forEach((value, i) => expect(value).toBeCloseTo(a.vectors[i]!, 6));
+  });
+});
+
+describe('labels', () => {
+  const rows = (split: number) =>
+    ['Peru', 'Chad', 'Mali', 'Cuba'].map((country, i) => [
+      country,
+      (i + split) % 4 ? 'good' : 'poor',
+    ]);
+  const settings = 'labels:\n  good: [great, good]\n  poor: [terrible, bad]\n';
+  const data = { train: rows(0), validation: rows(1), test: rows(2) };
+
+  test('are trained among themselves, with their words as they stand in each prompt', async () => {
+    // In "near" the words stand against a vector, so they are other tokens than in "far".
+    const prompts = `@prompt far
+{country} {*2} {capital}
+
+@prompt near
+{country} {*2}{capital}`;
+    const train = [
+      'encoder: none',
+      'steps: 30',
+      'batchSize: 4',
+      'learningRate: 0.1',
+      'patience: 100',
+    ];
+    const options = { model: 'causal', settings, prompts, train, rows: data } as const;
+    const both = await trained(await project(options));
+    const alone = await trained(await project(options), { prompts: ['near'] });
+    const lossesOf = ({ of }: typeof both, name: string) =>
+      of('step').flatMap(({ prompt, loss }) => (prompt === name ? [loss] : []));
+    expect(lossesOf(both, 'near')).toEqual(lossesOf(alone, 'near'));
+    for (const name of ['far', 'near']) {
+      const losses = lossesOf(both, name);
+      expect(mean(losses.slice(-5))).toBeLessThan(0.9 * mean(losses.slice(0, 5)));
+    }
+    expect(both.summary.candidates).toEqual({ kind: 'labels', count: 2 });
+    expect(both.summary.prompts[0]!.macroF1).toBeGreaterThanOrEqual(0);
+  });
+
+  test('of several tokens are scored, and say that they are not trained yet', async () => {
+    const several = 'labels:\n  good: [great city]\n  poor: [bad]\n';
+    const path = await project({ settings: several, rows: data });
+    await expect(trained(path)).rejects.toMatchObject({
+      code: 'feature/not-trained-yet',
+      message: expect.stringContaining('The label word "great city" has 2 tokens') as string,
+    });
+    const summary = await scoreFile({ path, split: 'test' }, contextFor().context);
+    expect(summary.prompts.map(({ name }) => name)).toEqual(['manual']);
+  });
+});
+
+describe('a training that is cancelled', () => {
+  test('leaves a run that can be read, with its vectors', async () => {
+    const path = await project({ train: ['steps: 500', 'evaluateEvery: 400'] });
+    const { context, abort, of } = contextFor((event) => {
+      if (event.type === 'step' && event.step === 3) abort.abort();
+    });
+    await expect(trainFile({ path }, context)).rejects.toMatchObject({
+      code: 'training/cancelled',
+    });
+    expect(of('step')).toHaveLength(3);
+    const store = RunStore.forFile(path);
+    const { runs, errors } = await store.list();
+    expect(errors).toEqual([]);
+    expect(runs).toMatchObject([{ status: 'cancelled', bestStep: 3 }]);
+    const { vectors } = await store.readPrompt(runs[0]!.id);
+    expect(vectors).toHaveLength(24);
+    expect(of('runEnded')).toMatchObject([{ status: 'cancelled', steps: 3 }]);
+    // A cancelled run is no score.
+    const summary = await scoreFile({ path, split: 'test' }, contextFor().context);
+    expect(summary.prompts.map(({ name }) => name)).toEqual(['manual']);
+  });
+
+  test('keeps the best vectors that it had', async () => {
+    const path = await project({ train: ['steps: 500', 'evaluateEvery: 2'] });
+    const { context, abort, of } = contextFor((event) => {
+      if (event.type === 'step' && event.step === 5) abort.abort();
+    });
+    await expect(trainFile({ path }, context)).rejects.toThrow();
+    const best = of('validation').findLast((event) => event.best)!;
+    const { runs } = await RunStore.forFile(path).list();
+    expect(runs[0]).toMatchObject({ status: 'cancelled', bestStep: best.step });
+  });
+});
+
+describe('a training that blows up', () => {
+  const train = ['encoder: none', 'steps: 300', 'learningRate: 10', 'weightDecay: 1'];
+  const constant = ['schedule: constant', 'warmupSteps: 0', 'patience: 1000'];
+
+  test.each([
+    ['with validations on the way', 'evaluateEvery: 1'],
+    ['before its first validation', 'evaluateEvery: 300'],
+  ])('ends as failed, with what to do, %s', async (_, every) => {
+    const path = await project({ train: [...train, ...constant, every] });
+    const { context, of } = contextFor();
+    await expect(trainFile({ path }, context)).rejects.toMatchObject({
+      code: 'training/not-finite',
+      message: expect.stringMatching(
+        /^The (validation )?(loss|gradient) became (NaN|Infinity) at step \d+\.$/,
+      ) as string,
+      nextStep: expect.stringContaining('"learningRate"') as string,
+    });
+    const store = RunStore.forFile(path);
+    const { runs } = await store.list();
+    expect(runs).toMatchObject([
+      { status: 'failed', reason: expect.stringContaining(' became ') as string },
+    ]);
+    expect(of('runEnded')).toMatchObject([{ status: 'failed' }]);
+    // No validation counts whose numbers are none, and none of these vectors is kept.
+    expect(of('validation').filter(({ loss }) => !Number.isFinite(loss))).toEqual([]);
+    const kept = await store.readPrompt(runs[0]!.id).catch(() => undefined);
+    expect(kept?.vectors.every(Number.isFinite) ?? true).toBe(true);
+  });
+});
+
+describe('the summary', () => {
+  test('has every prompt of the file, with the learned one’s seeds', async () => {
+    const path = await project({ train: ['steps: 2', 'seeds: [3, 1]'] });
+    const { summary, of, events } = await trained(path);
+    expect(events.at(-1)).toEqual(summary);
+    expect(summary).toMatchObject({
+      type: 'summary',
+      file: 'task.ptune',
+      split: 'test',
+      candidates: { kind: 'answers', count: 3 },
+      prompts: [
+        { name: 'manual', kind: 'discrete', n: 4 },
+        { name: 'learned', kind: 'continuous', n: 4, seeds: [{ seed: 3 }, { seed: 1 }] },
+      ],
+    } satisfies { [key in keyof Summary]?: unknown });
+    expect(summary.model.sha256).toMatch(/^[0-9a-f]{64}$/);
+    const runs = of('runEnded').map(({ run }) => run);
+    expect(summary.prompts[1]!.seeds!.map(({ run }) => run)).toEqual(runs);
+    // Scoring again, without training, gives the same numbers.
+    const again = await scoreFile({ path, split: 'test' }, contextFor().context);
+    expect(again.prompts).toEqual(summary.prompts);
+  });
+
+  test('leaves out runs of another template, and says which prompt has none', async () => {
+    const path = await project({ train: ['steps: 2'] });
+    await trained(path);
+    const text = ptuneText({ train: ['steps: 2'] });
+    await writeFile(path, text.replace('{*2} {country}', '{*3} {country}'));
+    const { context, of } = contextFor();
+    const summary = await scoreFile({ path, split: 'test' }, context);
+    expect(summary.prompts.map(({ name }) => name)).toEqual(['manual']);
+    expect(of('warning')).toMatchObject([{ code: 'score/no-run' }]);
+    expect(of('warning')[0]!.message).toContain('"learned"');
+  });
+
+  test('uses the vectors that a prompt names, if they fit', async () => {
+    const path = await project({ train: ['steps: 3'] });
+    const first = await trained(path);
+    const stored = await readFile(
+      join(first.store.folder(first.of('runEnded')[0]!.run), 'prompt.safetensors'),
+    );
+    await writeFile(join(path, '../kept.safetensors'), stored);
+    const head = '@prompt learned';
+    const text = ptuneText({ train: ['steps: 3'] });
+    await writeFile(path, text.replace(head, `${head} {from: kept.safetensors}`));
+    const second = await trained(path);
+    expect(second.of('step')).toEqual([]);
+    const scores = ({ summary }: typeof first) => {
+      const { accuracy, loss, reciprocalRank } = summary.prompts[1]!;
+      return { accuracy, loss, reciprocalRank };
+    };
+    expect(scores(second)).toEqual(scores(first));
+    await writeFile(
+      path,
+      text.replace(head, `${head} {from: kept.safetensors}`).replace('{*2}', '{*1}'),
+    );
+    await expect(trained(path)).rejects.toMatchObject({
+      code: 'run/unreadable',
+      message: expect.stringContaining('its virtual tokens stand in other places') as string,
+    });
+  });
+
+  test('warns of words that a causal model never reads', async () => {
+    const path = await project({ model: 'causal', train: ['steps: 1'] });
+    const { of } = await trained(path);
+    expect(of('warning').map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'template/after-answer line 13: What stands after the answer of "manual" is left out: the model is causal',
+      'template/after-answer line 16: What stands after the answer of "learned" is left out: the model is causal',
+    ]);
+  });
+});
+
+describe('a request', () => {
+  test('has its own steps and seeds', async () => {
+    const { of } = await trained(await project(), { steps: 3, seeds: [7] });
+    const steps: StepEvent[] = of('step');
+    expect(steps.map(({ step, seed }) => [step, seed])).toEqual([
+      [1, 7],
+      [2, 7],
+      [3, 7],
+    ]);
+  });
+
+  test('counts epochs in steps', async () => {
+    const { of } = await trained(await project({ train: ['epochs: 3', 'batchSize: 3'] }));
+    expect(of('runStarted')[0]!.steps).toBe(8);
+  });
+
+  test.each([
+    ['nobody', 'The file has no prompt "nobody".'],
+    [
+      'manual',
+      'The prompt "manual" has no virtual token to train, or takes its vectors from a file.',
+    ],
+  ])('for the prompt "%s" names those that can be trained', async (name, message) => {
+    await expect(trained(await project(), { prompts: [name] })).rejects.toMatchObject({
+      code: 'file/no-such-prompt',
+      message,
+      nextStep: 'Prompts that can be trained: "learned".',
+    });
+  });
+
+  test.each([
+    ['depth: deep', 'deep prompts'],
+    ['dropout: 0.1', 'dropout in the encoder'],
+    ['learningRate: find', 'a learning-rate range test'],
+  ])('for "%s" says that it is not trained yet, before anything starts', async (line, what) => {
+    const path = await project({ train: [line, 'steps: 2'] });
+    await expect(trained(path)).rejects.toMatchObject({
+      code: 'feature/not-trained-yet',
+      message: expect.stringContaining(what) as string,
+    });
+    expect(await RunStore.forFile(path).ids()).toEqual([]);
+  });
+});
