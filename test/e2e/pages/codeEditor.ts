@@ -10,15 +10,48 @@ export class CodeEditor {
 
   /** The first line that contains `text`. Only lines in view exist. */
   line(text: string): Locator {
-    return this.#page.locator('.monaco-editor .view-line').filter({ hasText: text }).first();
+    return this.#page
+      .locator('.editor-instance .view-line')
+      .filter({ hasText: text })
+      .filter({ visible: true })
+      .first();
+  }
+
+  /** Scrolls until the line that contains `text` is well in view. */
+  async reveal(text: string): Promise<Locator> {
+    const line = this.line(text);
+    const editor = this.#page.locator('.editor-instance .monaco-editor').first();
+    const frame = (await editor.boundingBox())!;
+    const center = frame.y + frame.height / 2;
+    const far = frame.height / 2 - 60;
+    const distance = async () => {
+      const box = (await line.isVisible()) ? await line.boundingBox() : null;
+      return box === null ? undefined : box.y - center;
+    };
+    const scroll = async (by: number) => {
+      await this.#page.mouse.move(frame.x + frame.width / 2, center);
+      await this.#page.mouse.wheel(0, by);
+      await this.#page.waitForTimeout(100);
+    };
+    let found = await distance();
+    if (found === undefined) await scroll(-1e6);
+    for (let i = 0; i < 100; i++) {
+      found = await distance();
+      if (found !== undefined && Math.abs(found) < far) return line;
+      const before = found;
+      await scroll(found ?? frame.height / 2);
+      // At either end of the text a line can stay far from the center, and is in view all the same.
+      if (before !== undefined && (await distance()) === before) return line;
+    }
+    throw new Error(`The editor shows no line with "${text}"`);
   }
 
   /**
    * What decorations add to the line that contains `text`, in order, joined. Decorations are
    * generated content, which no text of the page contains.
    */
-  addedText(text: string): Promise<string> {
-    return this.line(text).evaluate((line) =>
+  async addedText(text: string): Promise<string> {
+    return (await this.reveal(text)).evaluate((line) =>
       [...line.querySelectorAll('span')]
         .flatMap((span) => ['::before', '::after'].map((part) => getComputedStyle(span, part)))
         .map((style) => /^"(.*)"$/s.exec(style.content)?.[1] ?? '')
@@ -37,13 +70,14 @@ export class CodeEditor {
     await this.#page.mouse.move(x - 2, y);
     await this.#page.mouse.move(x, y);
     const contents = this.hoverContents();
-    await contents.first().waitFor();
+    // A provider that takes a moment lets the editor say so first.
+    await contents.filter({ hasNotText: /^Loading\.\.\.$/ }).first().waitFor();
     return (await contents.allInnerTexts()).join('\n');
   }
 
   /** The middle of `word` in its line; colored text is split into pieces that no selector matches. */
   async #placeOf(text: string, word: string): Promise<{ x: number; y: number }> {
-    return this.line(text).evaluate((line, wanted) => {
+    return (await this.reveal(text)).evaluate((line, wanted) => {
       const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
       const pieces: { node: Node; start: number; end: number }[] = [];
       let shown = '';
@@ -87,7 +121,7 @@ export class CodeEditor {
 
   /** Writes `text` at the end of the line that contains `at`. */
   async append(at: string, text: string): Promise<void> {
-    await this.line(at).click();
+    await (await this.reveal(at)).click();
     await this.#page.keyboard.press('End');
     await this.#page.keyboard.type(text);
   }

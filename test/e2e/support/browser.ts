@@ -12,7 +12,8 @@ export function startBrowser(folder: string): Promise<BrowserContext> {
     headless: true,
     // The sandbox cannot start as root, which is what containers run as.
     chromiumSandbox: false,
-    viewport: { width: 1280, height: 800 },
+    // High enough for the whole example: only lines in view exist in the page.
+    viewport: { width: 1280, height: 1200 },
     // Hovers fade in; a screenshot would show them half transparent.
     reducedMotion: 'reduce',
     args: [

@@ -106,7 +106,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     cwd: folder,
     log,
   });
-  const atExit = () => head.pid !== undefined && signal(-head.pid, 'SIGKILL');
+  const removeFolder = () =>
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  const atExit = () => {
+    if (head.pid !== undefined) signal(-head.pid, 'SIGKILL');
+    removeFolder();
+  };
   process.once('exit', atExit);
   // Without this, a test run that is told to end would leave its servers behind.
   const atSignal = () => process.exit(143);
@@ -123,7 +128,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       process.off('exit', atExit);
       process.off('SIGTERM', atSignal);
       await stopGroup(head);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      removeFolder();
     },
   };
   try {
