@@ -18,7 +18,7 @@ export function registerHovers(scores: ScoreService, now: () => number): Disposa
     provideHover: async (document, position) => {
       if (!isOnDisk(document)) return undefined;
       // The scores of the text as it is now: what was typed last may have made them stale.
-      const found = await scores.fresh(document);
+      const found = await scores.current(document);
       const offset = document.offsetAt(position);
       for (const prompt of parsedFile(document).prompts) {
         if (contains(prompt.headSpan, offset)) {

@@ -111,7 +111,7 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     const panel = this.#panels.get(file.toString());
     if (panel === undefined) return;
     const document = await workspace.openTextDocument(file);
-    const scores = this.#scores.known(document) ?? (await this.#scores.fresh(document));
+    const scores = await this.#scores.current(document);
     await panel.webview.postMessage(messageFor(scores, file));
   }
 }

@@ -48,6 +48,12 @@ export class ScoreService implements Disposable {
     return this.#known.get(document)?.scores;
   }
 
+  /** The scores for the text as it is now: those that are known, else read now. */
+  async current(document: TextDocument): Promise<FileScores | undefined> {
+    const known = this.#known.get(document);
+    return known?.version === document.version ? known.scores : this.fresh(document);
+  }
+
   /** The scores for the text as it is now, read again. A report that cannot be read counts as none. */
   async fresh(document: TextDocument): Promise<FileScores | undefined> {
     if (!isOnDisk(document)) return undefined;
