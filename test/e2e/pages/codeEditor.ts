@@ -71,7 +71,10 @@ export class CodeEditor {
     await this.#page.mouse.move(x, y);
     const contents = this.hoverContents();
     // A provider that takes a moment lets the editor say so first.
-    await contents.filter({ hasNotText: /^Loading\.\.\.$/ }).first().waitFor();
+    await contents
+      .filter({ hasNotText: /^Loading\.\.\.$/ })
+      .first()
+      .waitFor();
     return (await contents.allInnerTexts()).join('\n');
   }
 
