@@ -46,7 +46,7 @@ describe('training from the palette', () => {
     await workbench.notification(/step \d+ of \d+/).waitFor({ timeout: minutes });
     await workbench.statusBarItem(/learned \d+\/\d+/).waitFor();
     await eventually('progress at the line', async () =>
-      /step \d+ of \d+/.test(await workbench.editor.addedText('@prompt learned'))
+      /step \d\d+ of \d+/.test(await workbench.editor.addedText('@prompt learned'))
         ? true
         : undefined,
     );
