@@ -2,7 +2,7 @@
 import type { GraphBuilder } from '../onnx/builder.ts';
 import { inlineModel } from '../onnx/inline.ts';
 import { invariant } from '../base/errors.ts';
-import type { LanguageModel } from './languageModel.ts';
+import type { Encoder, LanguageModel } from './languageModel.ts';
 
 /** What goes into the model; each is a name in the builder, of shape [B, T] unless told. */
 export interface ModelFeed {
@@ -19,13 +19,44 @@ export interface ModelFeed {
   readonly weights?: ReadonlyMap<string, string>;
 }
 
+/** What a decoder gets from its encoder. */
+export interface EncoderFeed {
+  /** float32 [B, S, D] */
+  readonly states: string;
+  /** int64 [B, S] */
+  readonly mask: string;
+}
+
 /**
- * Adds the model's nodes.
+ * Adds the model's nodes; `encoder` is what a decoder with cross-attention reads.
  *
  * @returns the logits, float32 [B, T, V]
  */
-export function attachModel(builder: GraphBuilder, lm: LanguageModel, feed: ModelFeed): string {
-  const { model, inputs, embedding, logits } = lm;
+export function attachModel(
+  builder: GraphBuilder,
+  lm: LanguageModel,
+  feed: ModelFeed,
+  encoder?: EncoderFeed,
+): string {
+  return attach(builder, lm, lm.logits, feed, encoder);
+}
+
+/**
+ * Adds the nodes of an encoder.
+ *
+ * @returns its hidden states, float32 [B, S, D]
+ */
+export function attachEncoder(builder: GraphBuilder, encoder: Encoder, feed: ModelFeed): string {
+  return attach(builder, encoder, encoder.states, feed);
+}
+
+function attach(
+  builder: GraphBuilder,
+  { model, inputs, embedding }: Pick<LanguageModel, 'model' | 'inputs' | 'embedding'>,
+  output: string,
+  feed: ModelFeed,
+  encoder?: EncoderFeed,
+): string {
   const [batch, length] = builder.shapeOf(feed.inputIds);
   const shape = [batch!, length!];
   const bindings = new Map([[inputs.inputIds, feed.inputIds], ...(feed.weights ?? [])]);
@@ -37,15 +68,17 @@ export function attachModel(builder: GraphBuilder, lm: LanguageModel, feed: Mode
   if (inputs.positionIds) {
     bindings.set(inputs.positionIds, feed.positionIds ?? countedPositions(builder, feed));
   }
+  if (inputs.encoderStates && encoder) bindings.set(inputs.encoderStates, encoder.states);
+  if (inputs.encoderMask && encoder) bindings.set(inputs.encoderMask, encoder.mask);
   for (const past of inputs.past) {
     // [B, heads, 0, head width]: only the two inner numbers come from the file.
     const sizes = past.shape.map((n, i) => (i === 0 ? batch! : typeof n === 'number' ? n : 0));
     bindings.set(past.name, builder.constant(past.dtype, sizes, []));
   }
   if (feed.inputsEmbeds !== undefined) bindings.set(embedding.output, feed.inputsEmbeds);
-  const names = inlineModel(builder, model, bindings, [logits]);
-  const result = names.get(logits);
-  invariant(result !== undefined, 'The model was added without its logits.');
+  const names = inlineModel(builder, model, bindings, [output]);
+  const result = names.get(output);
+  invariant(result !== undefined, 'The model was added without its output.');
   return result;
 }
 

@@ -1,6 +1,7 @@
 /** Finds, in the graph of a language model, the places where a prompt is put in and read out. */
 import { PtuneError } from '../base/errors.ts';
 import type { Model, Node, ValueInfo } from '../onnx/graph.ts';
+import { withOwnLookups } from '../onnx/lowerings/embedding.ts';
 import { isFloat, type TensorType } from '../onnx/tensor.ts';
 
 /** The lookup of token embeddings, in place of which vectors are put. */
@@ -33,6 +34,18 @@ export interface ModelInputs {
   readonly positionIds: string | undefined;
   /** Cached keys and values, fed with length 0. */
   readonly past: readonly ValueInfo[];
+  /** What a decoder reads of its encoder: hidden states [B, S, D] and their mask [B, S]. */
+  readonly encoderStates: string | undefined;
+  readonly encoderMask: string | undefined;
+}
+
+/** The encoder of an encoder-decoder model, in a file of its own. */
+export interface Encoder {
+  readonly model: Model;
+  readonly embedding: TokenEmbedding;
+  /** The output that the decoder reads, [B, S, D]. */
+  readonly states: string;
+  readonly inputs: ModelInputs;
 }
 
 /** Operators that hand token ids on unchanged. */
@@ -44,7 +57,8 @@ const passing = new Set(['Identity', 'Reshape', 'Cast', 'Squeeze', 'Unsqueeze', 
  * @throws PtuneError `model/no-embedding` or `model/no-logits` when the graph has none;
  *   `model/unsupported` for an input whose meaning is not known
  */
-export function findLanguageModel(model: Model, causal: boolean): LanguageModel {
+export function findLanguageModel(file: Model, causal: boolean): LanguageModel {
+  const model = withOwnLookups(file);
   const inputs = findInputs(model);
   return {
     model,
@@ -53,6 +67,26 @@ export function findLanguageModel(model: Model, causal: boolean): LanguageModel 
     inputs,
     causal,
   };
+}
+
+/**
+ * Finds the embedding lookup and the hidden states of an encoder.
+ *
+ * @throws PtuneError as `findLanguageModel` does
+ */
+export function findEncoder(file: Model): Encoder {
+  const model = withOwnLookups(file);
+  const inputs = findInputs(model);
+  const { outputs } = model.graph;
+  const states = outputs.find((o) => o.name === 'last_hidden_state') ?? outputs[0];
+  if (!states) {
+    throw new PtuneError(
+      'model/unsupported',
+      'The encoder has no output.',
+      'Export the model again, for text2text generation.',
+    );
+  }
+  return { model, embedding: findEmbedding(model, inputs.inputIds), states: states.name, inputs };
 }
 
 function findInputs(model: Model): ModelInputs {
@@ -65,6 +99,8 @@ function findInputs(model: Model): ModelInputs {
     'attention_mask',
     'token_type_ids',
     'position_ids',
+    'encoder_hidden_states',
+    'encoder_attention_mask',
     ...past.map((p) => p.name),
   ]);
   const unknown = inputs.filter((i) => !known.has(i.name));
@@ -84,6 +120,8 @@ function findInputs(model: Model): ModelInputs {
     tokenTypeIds: named('token_type_ids'),
     positionIds: named('position_ids'),
     past,
+    encoderStates: named('encoder_hidden_states'),
+    encoderMask: named('encoder_attention_mask'),
   };
 }
 

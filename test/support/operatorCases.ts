@@ -261,6 +261,8 @@ export const operatorCases: readonly OperatorCase[] = [
   ...binary('Sub'),
   ...binary('Sum'),
   ...unary('Tanh'),
+  one('Tile', 'two axes', [[2, 3]], { build: withInts('Tile', [2, 3]) }),
+  one('Tile', 'new rows', [[1, 3]], { build: withInts('Tile', [4, 1]) }),
   one('Transpose', '', [[2, 3, 4]], { attributes: { perm: ints([2, 0, 1]) } }),
   one('Transpose', 'default', [[2, 3]]),
   one('Trilu', 'upper', [[2, 3, 4]], { attributes: { upper: int(1) } }),

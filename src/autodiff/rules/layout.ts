@@ -192,6 +192,18 @@ export const layoutRules: Record<string, GradientRule | typeof notDifferentiable
   Slice: slice,
   Split: split,
   Squeeze: relabel,
+
+  /** Y = X repeated along axes.  dX = dY summed over the repetitions. */
+  Tile: (c) => [
+    c.for(0, () => {
+      const repeats = constantInts(c, 1)!;
+      const split = c.shape(0).flatMap((n, i) => [repeats[i]!, n]);
+      const parts = c.builder.op('Reshape', [c.dY, c.builder.ints(split)]);
+      const axes = c.builder.ints(repeats.map((_, i) => 2 * i));
+      return c.builder.op('ReduceSum', [parts, axes], { keepdims: int(0) });
+    }),
+    undefined,
+  ],
   Transpose: transpose,
 
   /** Y = the upper or lower triangle of X.  dX = the same triangle of dY. */

@@ -8,7 +8,12 @@ import { verifyModel } from '../../evaluation/verifyModel.ts';
 import { locateModel } from '../../hub/locate.ts';
 import { readModelConfig } from '../../hub/modelConfig.ts';
 import { isCausal, readModelFile } from '../../hub/openModel.ts';
-import { findLanguageModel, type LanguageModel } from '../../model/languageModel.ts';
+import {
+  findEncoder,
+  findLanguageModel,
+  type Encoder,
+  type LanguageModel,
+} from '../../model/languageModel.ts';
 import { parseTrace, replay } from '../../training/replay.ts';
 import { bundledModels } from '../environment.ts';
 import { print, printJson, type Output } from '../output.ts';
@@ -34,12 +39,13 @@ export async function verify(
   options: VerifyOptions,
   output: Output,
 ): Promise<number> {
-  const { path, lm } = await openGraph(folder, options.file);
+  const { path, lm, encoder } = await openGraph(folder, options.file);
   if (options.reference !== undefined) {
     const cases = parseReference(await readReference(options.reference), options.reference);
+    const checked = { lm, folder: dirname(path), ...(encoder && { encoder }) };
     const results: CaseErrors[] = [];
     for (const [i, one] of cases.entries()) {
-      results.push(await checkCase(lm, dirname(path), one, i + 1));
+      results.push(await checkCase(checked, one, i + 1));
     }
     if (output.json) {
       printJson({ model: basename(resolve(folder)), file: basename(path), cases: results });
@@ -86,7 +92,7 @@ export async function replayTrace(
 async function openGraph(
   folder: string,
   file: string | undefined,
-): Promise<{ path: string; lm: LanguageModel }> {
+): Promise<{ path: string; lm: LanguageModel; encoder?: Encoder }> {
   const located = await locateModel(
     { id: resolve(folder), ...(file !== undefined && { file }) },
     { fileFolder: process.cwd(), bundledFolder: bundledModels },
@@ -94,7 +100,12 @@ async function openGraph(
   );
   const config = await readModelConfig(located.folder);
   const model = readModelFile(located.onnxFile);
-  return { path: located.onnxFile, lm: findLanguageModel(model, isCausal(config, true)) };
+  const { encoderFile } = located;
+  return {
+    path: located.onnxFile,
+    lm: findLanguageModel(model, isCausal(config, true)),
+    ...(encoderFile !== undefined && { encoder: findEncoder(readModelFile(encoderFile)) }),
+  };
 }
 
 async function readReference(path: string): Promise<string> {

@@ -271,6 +271,28 @@ const pad: Operator = {
   },
 };
 
+/** The whole repeated along each axis. */
+const tile: Operator = {
+  infer: (c) => {
+    const { dtype, shape } = typeOf(c, 0);
+    const repeats = constantInts(c, 1)!;
+    return [{ dtype, shape: shape.map((n, i) => n * repeats[i]!) }];
+  },
+  compute: (c) => {
+    const x = valueOf(c, 0);
+    const { shape } = c.types[0]!;
+    const [outer, inner] = [stridesOf(shape), stridesOf(x.shape)];
+    return [
+      Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
+        const at = shape.map((n, axis) => Math.floor(i / outer[axis]!) % n);
+        return x.data[
+          at.reduce((sum, index, axis) => sum + (index % x.shape[axis]!) * inner[axis]!, 0)
+        ]!;
+      }),
+    ];
+  },
+};
+
 export const layout: Record<string, Operator> = {
   Concat: concat,
   Expand: expand,
@@ -280,6 +302,7 @@ export const layout: Record<string, Operator> = {
   Slice: slice,
   Split: split,
   Squeeze: relabel(squeezed),
+  Tile: tile,
   Transpose: transpose,
   Unsqueeze: relabel(unsqueezed),
 };
