@@ -2,7 +2,7 @@
  * Copies a graph from a file into a builder: older operator versions are rewritten to the current
  * one, shapes become concrete, and what the bindings already give is left out.
  */
-import { PtuneError, invariant, toPtuneError } from '../base/errors.ts';
+import { PtuneError, toPtuneError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import { addInitializer, type GraphBuilder } from './builder.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type Model,
   type Node,
 } from './graph.ts';
+import { lower, lowerings, operatorName } from './lowerings/index.ts';
 import { operators } from './operators/index.ts';
 import { isStored } from './tensor.ts';
 
@@ -36,25 +37,39 @@ export function inlineModel(
   const names = new Map(bindings);
   const needed = neededNodes(graph.nodes, new Set(bindings.keys()), outputs);
   assertKnown(graph.nodes.filter((node) => needed.has(node)));
+  const added = new Set<Node>();
   const lookUp = (name: string): string => {
     if (name === '') return '';
     const known = names.get(name);
     if (known !== undefined) return known;
     const initializer = graph.initializers.get(name);
-    invariant(initializer, `The value "${name}" is used before it is made.`);
+    if (!initializer) throw notMade(graph.nodes, added, name);
     const own = addInitializer(builder, name, initializer);
     names.set(name, own);
     return own;
   };
   for (const node of graph.nodes) {
     if (!needed.has(node)) continue;
-    const added = addNode(builder, node, node.inputs.map(lookUp), opset);
+    const made = addNode(builder, node, node.inputs.map(lookUp), opset);
+    added.add(node);
     node.outputs.forEach((output, i) => {
-      if (output !== '' && added[i] !== undefined) names.set(output, added[i]);
+      if (output !== '' && made[i] !== undefined) names.set(output, made[i]);
     });
   }
   for (const output of outputs) lookUp(output);
   return names;
+}
+
+function notMade(nodes: readonly Node[], added: ReadonlySet<Node>, name: string): PtuneError {
+  const maker = nodes.find(({ outputs }) => outputs.includes(name));
+  if (!maker || !added.has(maker)) {
+    return new PtuneError('bug/invariant', `The value "${name}" is used before it is made.`);
+  }
+  return new PtuneError(
+    'onnx/unsupported-operator',
+    `Node "${maker.name}" (${operatorName(maker)}): Its output ${maker.outputs.indexOf(name)} is not supported.`,
+    'Export the model without optimisation.',
+  );
 }
 
 /** The nodes on which `outputs` depend, not looking behind `bound` values. */
@@ -79,8 +94,8 @@ const rewritten = new Set(['Dropout']);
 function assertKnown(nodes: readonly Node[]): void {
   const unknown = new Map<string, Node[]>();
   for (const node of nodes) {
-    if (node.domain === '' && (operators[node.op] || rewritten.has(node.op))) continue;
-    const name = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
+    const name = operatorName(node);
+    if (lowerings[name] || operators[name] || rewritten.has(name)) continue;
     unknown.set(name, [...(unknown.get(name) ?? []), node]);
   }
   if (unknown.size === 0) return;
@@ -99,14 +114,14 @@ function addNode(
   node: Node,
   inputs: readonly string[],
   opset: number,
-): string[] {
+): readonly (string | undefined)[] {
   try {
-    return addCurrent(builder, node, inputs, opset);
+    return lower(builder, node, inputs) ?? addCurrent(builder, node, inputs, opset);
   } catch (error) {
     const { code, message, nextStep } = toPtuneError(error);
     throw new PtuneError(
       code === 'bug/invariant' ? 'onnx/no-shape' : code,
-      `Node "${node.name}" (${node.op}): ${message}`,
+      `Node "${node.name}" (${operatorName(node)}): ${message}`,
       nextStep ?? 'Run "ptune models verify" on the model\'s folder for the whole list.',
       error,
     );

@@ -52,9 +52,17 @@ export function writeModel(graph: Graph, options: WriteOptions = {}): Uint8Array
       irVersion: 9,
       producerName: 'ptune',
       graph: message,
-      opsetImport: [{ domain: '', version: options.opset ?? targetOpset }],
+      opsetImport: [
+        { domain: '', version: options.opset ?? targetOpset },
+        ...foreignDomains(graph).map((domain) => ({ domain, version: 1 })),
+      ],
     }),
   ).finish();
+}
+
+/** The operator sets that nodes are of, beside the standard one. */
+function foreignDomains(graph: Graph): string[] {
+  return [...new Set(graph.nodes.map(({ domain }) => domain))].filter((domain) => domain !== '');
 }
 
 function graphMessage(graph: Graph): GraphMessage {

@@ -1,5 +1,5 @@
 /** Compares a differentiated graph with central differences, in float64. */
-import { differentiate } from '../../src/autodiff/differentiate.ts';
+import { differentiate, type DifferentiateOptions } from '../../src/autodiff/differentiate.ts';
 import type { GradientRule } from '../../src/autodiff/rule.ts';
 import { gradientRules } from '../../src/autodiff/rules/index.ts';
 import { Random } from '../../src/base/random.ts';
@@ -11,20 +11,20 @@ import { buildCase, type OperatorCase } from '../support/operatorCases.ts';
 /** Half of the distance over which the difference is taken. */
 const epsilon = 1e-5;
 
+/** Where the elements of inputs are drawn from. */
+export type Domain = Pick<OperatorCase, 'domain' | 'awayFromZero'>;
+
 /** Draws an element of a case's domain. */
-export function draw(operatorCase: OperatorCase, random: Random): number {
-  const [low, high] = operatorCase.domain ?? [-2, 2];
+export function draw({ domain, awayFromZero }: Domain, random: Random): number {
+  const [low, high] = domain ?? [-2, 2];
   for (;;) {
     const x = low + (high - low) * random.uniform();
-    if (Math.abs(x) >= (operatorCase.awayFromZero ?? 0)) return x;
+    if (Math.abs(x) >= (awayFromZero ?? 0)) return x;
   }
 }
 
 /**
- * The largest difference, over the inputs, between the derivative along a random direction and its
- * central difference, relative to the larger of the two and 1. NaN where either is none.
- *
- * The scalar is a weighted sum of the outputs with random weights, so that errors cannot cancel.
+ * The largest error of `directionalError` for a case.
  *
  * @param mutant  takes the place of the rule for the case's own nodes
  */
@@ -33,10 +33,30 @@ export function gradientError(
   seed: number,
   mutant?: GradientRule,
 ): number {
-  const random = new Random(seed);
   const builder = new GraphBuilder();
   const { inputs, outputs } = buildCase(builder, operatorCase, 'float64');
   const own = new Set(builder.nodes);
+  const { op } = operatorCase;
+  const real = gradientRules[op] as GradientRule;
+  const mixed: GradientRule = (c) => (mutant && own.has(c.node) ? mutant(c) : real(c));
+  const rules = { ...gradientRules, [op]: mixed };
+  return directionalError(builder, inputs, outputs, operatorCase, new Random(seed), rules);
+}
+
+/**
+ * The largest difference, over the inputs, between the derivative along a random direction and its
+ * central difference, relative to the larger of the two and 1. NaN where either is none.
+ *
+ * The scalar is a weighted sum of the outputs with random weights, so that errors cannot cancel.
+ */
+export function directionalError(
+  builder: GraphBuilder,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  domain: Domain,
+  random: Random,
+  rules: NonNullable<DifferentiateOptions['rules']> = gradientRules,
+): number {
   const weighted = outputs.map((output) => {
     const shape = builder.shapeOf(output);
     const weights = Array.from({ length: sizeOf(shape) }, () => random.normal());
@@ -44,17 +64,11 @@ export function gradientError(
     return builder.op('ReduceSum', [product], { keepdims: { kind: 'int', value: 0 } });
   });
   const of = weighted.reduce((sum, one) => builder.op('Add', [sum, one]));
-  const { op } = operatorCase;
-  const real = gradientRules[op] as GradientRule;
-  const mixed: GradientRule = (c) => (mutant && own.has(c.node) ? mutant(c) : real(c));
-  const rules = { ...gradientRules, [op]: mixed };
   const gradients = differentiate(builder, { of, wrt: inputs, rules });
   const feeds = Object.fromEntries(
     inputs.map((name) => [
       name,
-      Float64Array.from({ length: sizeOf(builder.shapeOf(name)) }, () =>
-        draw(operatorCase, random),
-      ),
+      Float64Array.from({ length: sizeOf(builder.shapeOf(name)) }, () => draw(domain, random)),
     ]),
   );
   let worst = 0;

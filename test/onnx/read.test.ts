@@ -107,7 +107,12 @@ describe('what was written is read again', () => {
     const { initializers: expected, ...other } = graph;
     expect(rest).toEqual(other);
     for (const [name, value] of expected) expect(initializers.get(name)).toEqual(value);
-    expect(model.opsets).toEqual(new Map([['', 17]]));
+    expect(model.opsets).toEqual(
+      new Map([
+        ['', 17],
+        ['com.example', 1],
+      ]),
+    );
     expect(model.producer).toBe('ptune');
   });
 

@@ -1,0 +1,51 @@
+/** Every lowering, by operator: the name, with its domain and a dot before it where it has one. */
+import { PtuneError } from '../../base/errors.ts';
+import type { GraphBuilder } from '../builder.ts';
+import type { Node } from '../graph.ts';
+import { activations } from './activation.ts';
+import { attentions } from './attention.ts';
+import { embeddings } from './embedding.ts';
+import { groupedAttentions } from './groupedAttention.ts';
+import { LoweringContext, type LoweringTable } from './lowering.ts';
+import { normalizations } from './normalization.ts';
+import { products } from './product.ts';
+import { rotaries } from './rotary.ts';
+
+export const lowerings: LoweringTable = {
+  ...activations,
+  ...attentions,
+  ...embeddings,
+  ...groupedAttentions,
+  ...normalizations,
+  ...products,
+  ...rotaries,
+};
+
+/** An operator's name with its domain, as the tables and messages write it. */
+export function operatorName({ op, domain }: Pick<Node, 'op' | 'domain'>): string {
+  return domain === '' ? op : `${domain}.${op}`;
+}
+
+/**
+ * The outputs of `node` from primitives, or undefined when it has no lowering.
+ *
+ * @param inputs  the node's inputs as names in the builder
+ * @throws PtuneError `onnx/unsupported-operator` for a form of the operator that is not known
+ */
+export function lower(
+  builder: GraphBuilder,
+  node: Node,
+  inputs: readonly string[],
+): readonly (string | undefined)[] | undefined {
+  const entry = lowerings[operatorName(node)];
+  if (!entry) return undefined;
+  const unknown = Object.keys(node.attributes).find((name) => !entry.attributes.includes(name));
+  if (unknown !== undefined) {
+    throw new PtuneError(
+      'onnx/unsupported-operator',
+      `Its attribute "${unknown}" is not known.`,
+      'Export the model with an earlier version of the exporter or without optimisation.',
+    );
+  }
+  return entry.lower(new LoweringContext(builder, node, inputs));
+}

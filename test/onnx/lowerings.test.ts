@@ -1,0 +1,149 @@
+/** Each lowering against the engine's own operator, and its gradient against differences. */
+import { describe, expect, it, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import { GraphBuilder } from '../../src/onnx/builder.ts';
+import { float, int, string } from '../../src/onnx/graph.ts';
+import { inlineModel } from '../../src/onnx/inline.ts';
+import { lowerings } from '../../src/onnx/lowerings/index.ts';
+import { sizeOf, type DType, type Shape } from '../../src/onnx/tensor.ts';
+import { writeModel } from '../../src/onnx/write.ts';
+import { float32, Session } from '../../src/runtime/session.ts';
+import { directionalError, draw } from '../autodiff/gradientCheck.ts';
+import { readBytes, type GraphMaker } from '../support/graphMaker.ts';
+import { fileOf, type LoweringCase } from '../support/lowerings/case.ts';
+import { loweringCases } from '../support/lowerings/index.ts';
+
+/** Rounding of float32 over a layer of attention. */
+const tolerance = 2e-5;
+
+/** Central differences in float64 are good to about 1e-9 here; a wrong gradient is off by 1e-2. */
+const gradientTolerance = 1e-7;
+
+const cases = loweringCases.map((c) => [`${c.op} ${c.label}`, c] as const);
+
+/** A file's graph with its inputs of `dtype`. */
+function lowered(bytes: Uint8Array, shapes: readonly Shape[], dtype: DType) {
+  const model = readBytes(bytes);
+  const builder = new GraphBuilder({ readStored: model.readStored });
+  const inputs = shapes.map((shape, i) => builder.input(`x${i}`, dtype, shape));
+  const outputs = model.graph.outputs.map(({ name }) => name);
+  const bindings = new Map(inputs.map((name) => [name, name]));
+  const names = inlineModel(builder, model, bindings, outputs);
+  return { builder, inputs, outputs: outputs.map((name) => names.get(name)!) };
+}
+
+async function run(bytes: Uint8Array, feeds: Readonly<Record<string, ReturnType<typeof float32>>>) {
+  const session = await Session.create(bytes);
+  try {
+    return await session.run(feeds);
+  } finally {
+    await session.release();
+  }
+}
+
+function drawn(one: LoweringCase, seed: number) {
+  const random = new Random(seed);
+  return Object.fromEntries(
+    one.shapes.map((shape, i) => [
+      `x${i}`,
+      float32(
+        shape,
+        Float32Array.from({ length: sizeOf(shape) }, () => draw(one, random)),
+      ),
+    ]),
+  );
+}
+
+describe("a lowered operator gives what the engine's own gives", () => {
+  it.each(cases)('%s', async (_, one) => {
+    const feeds = drawn(one, 11);
+    const expected = await run(fileOf(one, one.instead ?? one.make), feeds);
+    const { builder, inputs, outputs } = lowered(fileOf(one, one.make), one.shapes, 'float32');
+    const graph = builder.build(Object.fromEntries(outputs.map((name, i) => [`own${i}`, name])));
+    expect(graph.nodes.every(({ domain }) => domain === '')).toBe(true);
+    const used = new Set(graph.inputs.map(({ name }) => name));
+    const found = await run(
+      writeModel(graph),
+      Object.fromEntries(inputs.filter((n) => used.has(n)).map((n) => [n, feeds[n]!])),
+    );
+    expect(outputs.length).toBe(Object.keys(expected).length);
+    outputs.forEach((__, i) => {
+      const [a, b] = [found[`own${i}`]!, expected[`y${i}`]!];
+      expect(a.length).toBe(b.length);
+      const largest = Math.max(1, ...b.map(Math.abs));
+      a.forEach((value, j) => {
+        const error = Math.abs(value - b[j]!) / largest;
+        expect(error, `output ${i}, element ${j}: ${value} and ${b[j]!}`).toBeLessThan(tolerance);
+      });
+    });
+  });
+});
+
+describe('the gradient of a lowered operator agrees with central differences', () => {
+  it.each(cases)('%s', (_, one) => {
+    for (const seed of [1, 2]) {
+      const { builder, inputs, outputs } = lowered(fileOf(one, one.make), one.shapes, 'float64');
+      const error = directionalError(builder, inputs, outputs, one, new Random(seed));
+      expect(error, `seed ${seed}`).toBeLessThan(gradientTolerance);
+    }
+  });
+});
+
+test('every lowering has a case', () => {
+  const tested = new Set(loweringCases.map(({ op }) => op));
+  const own = Object.keys(lowerings).filter((op) => !op.startsWith('ptune.'));
+  expect(own.filter((op) => !tested.has(op))).toEqual([]);
+});
+
+describe('what a lowering does not know is refused by name', () => {
+  const refusal = (shapes: readonly Shape[], make: LoweringCase['make']) => () =>
+    lowered(fileOf({ shapes }, make), shapes, 'float32');
+  const fused =
+    (op: string, attributes: Parameters<GraphMaker['op']>[2]) =>
+    (g: GraphMaker, x: readonly string[]) =>
+      g.ops(op, x, 1, attributes, 'com.microsoft');
+
+  test.each([
+    [
+      'an attribute of a later version',
+      [[2, 4], [4]],
+      fused('BiasGelu', { flavour: int(1) }),
+      'Node "/BiasGelu_1" (com.microsoft.BiasGelu): Its attribute "flavour" is not known.',
+    ],
+    [
+      'rotation inside of attention',
+      [[2, 3, 4], [4, 12], [12]],
+      fused('Attention', { num_heads: int(2), do_rotary: int(1) }),
+      'Node "/Attention_1" (com.microsoft.Attention): Rotary embedding inside of it is not supported.',
+    ],
+    [
+      'an unknown activation',
+      [
+        [3, 4],
+        [4, 5],
+      ],
+      fused('FusedGemm', { activation: string('Wobble') }),
+      'Node "/FusedGemm_1" (com.microsoft.FusedGemm): The activation "Wobble" is not supported.',
+    ],
+    [
+      'heads that do not fit',
+      [
+        [2, 3, 4],
+        [2, 3, 4],
+        [2, 3, 4],
+      ],
+      fused('MultiHeadAttention', { num_heads: int(3) }),
+      'Node "/MultiHeadAttention_1" (com.microsoft.MultiHeadAttention): A width of 4 does not divide into 3 heads.',
+    ],
+    [
+      'a missing input',
+      [[2, 3, 4]],
+      fused('SkipLayerNormalization', { epsilon: float(1) }),
+      'Node "/SkipLayerNormalization_1" (com.microsoft.SkipLayerNormalization): Input 1 is missing.',
+    ],
+  ] as const)('%s', (_, shapes, make, message) => {
+    expect(refusal(shapes, make)).toThrow(
+      expect.objectContaining({ code: 'onnx/unsupported-operator', message }),
+    );
+  });
+});
