@@ -24,9 +24,14 @@ export function trainingContext(emit: (event: TrainingEvent) => void): TrainingC
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  return { ...quietContext(), emit, signal: abort.signal };
+}
+
+/** A context for what trains nothing: silent, and an interruption ends the process as ever. */
+export function quietContext(): TrainingContext {
   return {
-    emit,
-    signal: abort.signal,
+    emit: () => undefined,
+    signal: new AbortController().signal,
     now: () => Date.now(),
     bundledModels,
     version: ptuneVersion(),

@@ -10,7 +10,7 @@ import { writeReport } from './commands/report.ts';
 import { listRuns, nearest, predict, removeRun, showRun } from './commands/runs.ts';
 import { score, train } from './commands/train.ts';
 import { ptuneVersion } from './environment.ts';
-import { outputFor, report, type Output } from './output.ts';
+import { endWithReader, outputFor, report, type Output } from './output.ts';
 
 /** Commander's way to collect an option that may be given several times. */
 const collect = <T>(value: T, before: T[] | undefined): T[] => [...(before ?? []), value];
@@ -222,6 +222,7 @@ async function main(): Promise<number> {
   }
 }
 
+endWithReader();
 void main().then((code) => {
   process.exitCode = code;
 });

@@ -21,6 +21,20 @@ export function outputFor(json: boolean): Output {
   };
 }
 
+/**
+ * Ends quietly when nobody reads standard output any more, as in `ptune train --json | head`: like an
+ * interruption, after which a training keeps what it has.
+ */
+export function endWithReader(): void {
+  let told = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (told) return;
+    told = true;
+    if (!process.emit('SIGINT')) process.exit(130);
+  });
+}
+
 /** Writes a line of the result. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);

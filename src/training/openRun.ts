@@ -1,15 +1,18 @@
 /** Opens a finished run again: its vectors, and the model and file that it belongs to. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, type Dirent } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import { PromptModel } from '../evaluation/promptModel.ts';
 import { rankCandidates, type AnswerScores } from '../evaluation/predict.ts';
-import { locateModel } from '../hub/locate.ts';
+import { locateModel, type ModelChoice } from '../hub/locate.ts';
 import { modelCaches } from '../hub/modelCache.ts';
 import { openModel } from '../hub/openModel.ts';
+import { parse } from '../language/parser.ts';
+import { FileHashes } from '../runs/fileHashes.ts';
+import { hashModel, hashText } from '../runs/fingerprint.ts';
 import { RunStore, type StoredRun } from '../runs/runStore.ts';
-import { hashText } from '../runs/fingerprint.ts';
 import type { TrainingContext } from './context.ts';
 import { openPromptFile } from './promptFile.ts';
 
@@ -51,10 +54,19 @@ export function runFolders(folder: string, depth = searchDepth): string[] {
   const below =
     depth === 0
       ? []
-      : readdirSync(folder, { withFileTypes: true })
+      : entriesOf(folder)
           .filter((e) => e.isDirectory() && e.name !== 'node_modules' && !e.name.startsWith('.'))
           .flatMap((e) => runFolders(join(folder, e.name), depth - 1));
   return [...(existsSync(own) ? [own] : []), ...below];
+}
+
+/** What lies in a folder; nothing in one that may not be read. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function runFolder(id: string, from: string): string | undefined {
@@ -63,17 +75,36 @@ function runFolder(id: string, from: string): string | undefined {
     .find((folder) => existsSync(join(folder, 'run.json')));
 }
 
-/** The model of a run. Throws those of finding and opening a model. */
+/**
+ * The model of a run.
+ *
+ * @throws PtuneError those of finding and opening a model; `run/unreadable` when it is no longer the
+ *   model that the run was trained on
+ */
 export async function openRunModel(run: FoundRun, context: TrainingContext): Promise<PromptModel> {
-  const located = await locateModel(
-    { id: run.manifest.model.id },
-    {
-      fileFolder: run.home,
-      bundledFolder: context.bundledModels,
-      caches: modelCaches(process.env, homedir()),
-    },
-  );
+  const located = await locateModel(await modelChoice(run), {
+    fileFolder: run.home,
+    bundledFolder: context.bundledModels,
+    caches: modelCaches(process.env, homedir()),
+  });
+  assertSameModel(run, await hashModel(located.folder, located.files, new FileHashes()));
   return new PromptModel(await openModel(located), context.threads);
+}
+
+/** The model as the `.ptune` file names it, which says more than the id that the run has. */
+async function modelChoice({ manifest, home }: FoundRun): Promise<ModelChoice> {
+  const text = await readFile(join(home, manifest.file), 'utf8').catch(() => '');
+  const { model } = parse(text).settings;
+  return model?.id === manifest.model.id ? model : { id: manifest.model.id };
+}
+
+function assertSameModel({ manifest }: FoundRun, hash: string): void {
+  if (manifest.model.sha256 === hash) return;
+  throw new PtuneError(
+    'run/unreadable',
+    `The model "${manifest.model.id}" has changed since run ${manifest.id} was trained on it.`,
+    'Train the prompt again, or put the files of the model back.',
+  );
 }
 
 /**
@@ -108,6 +139,7 @@ export async function predictWithRun(
         `Give every slot: --input '{"${missing[0]!}": "…"}'.`,
       );
     }
+    assertSameModel(run, open.modelHash);
     const { vectors } = await store.readPrompt(manifest.id);
     return await rankCandidates(
       {

@@ -4,10 +4,8 @@ import { neighborhoods } from '../../evaluation/neighborhoods.ts';
 import type { Metric } from '../../protocol/report.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import { findRun, openRunModel, predictWithRun, runFolders } from '../../training/openRun.ts';
-import { trainingContext } from '../environment.ts';
+import { quietContext } from '../environment.ts';
 import { note, print, printJson, type Output } from '../output.ts';
-
-const quiet = () => trainingContext(() => undefined);
 
 /** Lists the runs in the current folder and below. */
 export async function listRuns(output: Output): Promise<number> {
@@ -47,7 +45,7 @@ export async function nearest(
   options: { readonly top: number; readonly metric: Metric },
   output: Output,
 ): Promise<number> {
-  const context = quiet();
+  const context = quietContext();
   const run = await findRun(id, process.cwd());
   const { vectors } = await run.store.readPrompt(run.manifest.id);
   const model = await openRunModel(run, context);
@@ -82,7 +80,7 @@ export async function nearest(
 /** Prints a run's answer for one input. */
 export async function predict(id: string, input: string, output: Output): Promise<number> {
   const run = await findRun(id, process.cwd());
-  const scores = await predictWithRun(run, parseInput(input), quiet());
+  const scores = await predictWithRun(run, parseInput(input), quietContext());
   const top = scores.slice(0, 5);
   if (output.json) {
     const [best] = top;

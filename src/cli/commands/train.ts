@@ -19,7 +19,7 @@ export async function train(request: TrainRequest, output: Output): Promise<numb
   return 0;
 }
 
-/** Scores without training. With `expect`, exit status 2 when a prompt misses its threshold. */
+/** Scores without training. */
 export async function score(request: ScoreRequest, output: Output): Promise<number> {
   const summary = await scoreFile(request, trainingContext(listener(output, false)));
   if (output.json) printJson(summary);
