@@ -7,6 +7,8 @@ import tseslint from 'typescript-eslint';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { errorKinds } from '../src/base/errors.ts';
 import { importsOf, layerOf, read, root, sourcesBelow } from './support/project.ts';
+import { temporaryFolder } from './support/temporaryFolder.ts';
+import { writeProject } from './support/tinyProject.ts';
 
 interface Layer {
   readonly values: readonly string[];
@@ -149,4 +151,37 @@ describe('the bundles', () => {
     expect(inputs.filter((path) => heavy.test(path))).toEqual([]);
     expect(read('dist/extension.cjs')).not.toMatch(/require[^;\n]{0,40}onnxruntime/);
   });
+
+  /** Loads a bundle in a process of its own, the extension with an open file; what it then holds. */
+  async function host(name: string): Promise<HostReport> {
+    const folder = await temporaryFolder();
+    const path = await writeProject(folder, { prompts: '@prompt p\n{*2} {land} {capital}' });
+    const args = [join(root, 'test/support/editorHost.mjs'), join(root, 'dist', name), path];
+    const printed = execFileSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    return JSON.parse(printed.toString()) as HostReport;
+  }
+
+  test('let the extension run without the native runtime', async () => {
+    const found = await host('extension.cjs');
+    expect(found.commands).toContain('ptune.train');
+    expect(found.failed).toEqual([]);
+    // The wrong column in the open file: the extension really read it and its data.
+    expect(found.diagnostics[0]).toBeGreaterThan(0);
+    expect(found.runtime).toEqual([]);
+  });
+
+  test('load the native runtime in the trainer, which shows that it would be seen', async () => {
+    const { runtime } = await host('trainer.cjs');
+    expect(runtime.some((path) => path.includes('onnxruntime_binding.node'))).toBe(true);
+  });
 });
+
+/** What test/support/editorHost.mjs prints. */
+interface HostReport {
+  readonly commands: readonly string[];
+  /** How many diagnostics were shown, each time. */
+  readonly diagnostics: readonly number[];
+  readonly failed: readonly string[];
+  /** Loaded modules, libraries and mapped files of the native runtime. */
+  readonly runtime: readonly string[];
+}
