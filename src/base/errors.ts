@@ -16,6 +16,8 @@ export const errorKinds = {
   'file/has-errors': 'input',
   'file/no-prompts': 'input',
   'file/no-such-prompt': 'input',
+  'prompt/deep-placement': 'input',
+  'prompt/deep-encoder': 'input',
   'data/unreadable': 'input',
   'data/no-examples': 'input',
   'data/too-long': 'input',

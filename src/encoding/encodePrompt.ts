@@ -8,7 +8,7 @@ import { PtuneError, invariant } from '../base/errors.ts';
 import type { Example } from '../data/examples.ts';
 import type { Tokenizer } from '../hub/tokenizer.ts';
 import type { Filter, Prompt, TemplatePart } from '../language/ast.ts';
-import { virtualTokensOf, type VirtualTokens } from './virtualTokens.ts';
+import { virtualTokensOf, type PromptVectors, type VirtualTokens } from './virtualTokens.ts';
 
 /** What about a model decides how a prompt is encoded. */
 export interface EncodingModel {
@@ -16,6 +16,11 @@ export interface EncodingModel {
   readonly causal: boolean;
   /** Longest input in tokens; undefined where there is no limit. */
   readonly maxLength: number | undefined;
+}
+
+/** The longest input in tokens beside a deep prompt of `count` virtual tokens. */
+export function tokenLimit({ maxLength }: EncodingModel, count: number): number | undefined {
+  return maxLength === undefined ? undefined : maxLength - count;
 }
 
 /** One input of the model. */
@@ -37,6 +42,8 @@ type Piece =
 export class PromptEncoding {
   readonly prompt: Prompt;
   readonly virtual: VirtualTokens;
+  /** The virtual tokens are keys and values before the first token, not places in the text. */
+  readonly isDeep: boolean;
   readonly #model: EncodingModel;
   readonly #demos: readonly Example[];
   readonly #rowsOfPart: ReadonlyMap<number, readonly number[]>;
@@ -47,6 +54,8 @@ export class PromptEncoding {
     this.#model = model;
     this.#demos = demos;
     this.virtual = virtualTokensOf(prompt, model.tokenizer);
+    this.isDeep = prompt.kind === 'continuous' && prompt.train.depth === 'deep';
+    if (this.isDeep) assertDeepPlacement(prompt);
     this.#rowsOfPart = new Map(this.virtual.placement.map((p) => [p.part, p.rows]));
   }
 
@@ -71,6 +80,11 @@ export class PromptEncoding {
     );
   }
 
+  /** `data` as the vectors of this prompt. */
+  vectorsOf(data: Float32Array): PromptVectors {
+    return { data, count: this.virtual.tokens.length, deep: this.isDeep };
+  }
+
   /**
    * The input for one example.
    *
@@ -79,7 +93,7 @@ export class PromptEncoding {
    *   be shortened cut away
    */
   encode(example: Example, answer: readonly number[]): EncodedPrompt {
-    const { maxLength } = this.#model;
+    const maxLength = tokenLimit(this.#model, this.isDeep ? this.virtual.tokens.length : 0);
     const whole = this.#assemble(example, answer, Infinity);
     if (maxLength === undefined || whole.ids.length <= maxLength) return whole;
     const canShorten = this.prompt.parts.some(
@@ -150,6 +164,7 @@ export class PromptEncoding {
           else pieces.push({ kind: 'answer' });
           return;
         case 'virtual': {
+          if (this.isDeep) return;
           const rows = this.#rowsOfPart.get(this.prompt.parts.indexOf(part))!;
           pieces.push({ kind: 'rows', rows });
           return;
@@ -192,6 +207,22 @@ export class PromptEncoding {
       'Put words or virtual tokens before the answer slot.',
     );
   }
+}
+
+/** Keys and values stand before all tokens, so no word can stand before them. */
+function assertDeepPlacement({ name, parts }: Prompt): void {
+  const first = parts.findIndex((part) => part.kind !== 'virtual' && !isBlank(part));
+  const late = parts.findIndex((part, i) => part.kind === 'virtual' && first >= 0 && i > first);
+  if (late < 0) return;
+  throw new PtuneError(
+    'prompt/deep-placement',
+    `The prompt "${name}" is deep, and a virtual token stands behind its first word; the keys and values of a deep prompt come before every token.`,
+    'Put all virtual tokens at the start of the template, or set "depth: input".',
+  );
+}
+
+function isBlank(part: TemplatePart): boolean {
+  return part.kind === 'text' && part.text.trim() === '';
 }
 
 /** Tokens and vectors in order. */

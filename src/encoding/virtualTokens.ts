@@ -18,6 +18,15 @@ export interface VirtualToken {
   readonly startId?: number;
 }
 
+/** The trained numbers of a prompt. */
+export interface PromptVectors {
+  /** float32 [P, width]: embeddings, or a deep prompt's keys and values of all layers. */
+  readonly data: Float32Array;
+  /** P */
+  readonly count: number;
+  readonly deep: boolean;
+}
+
 export interface VirtualTokens {
   /** One for each vector, in the order of rows. */
   readonly tokens: readonly VirtualToken[];

@@ -4,7 +4,8 @@ import type { Example } from '../data/examples.ts';
 import type { EncodedPrompt, PromptEncoding } from '../encoding/encodePrompt.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import type { Candidate, CandidateSet } from './candidates.ts';
-import type { PromptModel, PromptVectors } from './promptModel.ts';
+import type { PromptVectors } from '../encoding/virtualTokens.ts';
+import type { PromptModel } from './promptModel.ts';
 
 /** The score of each candidate for one example. */
 export interface AnswerScores {

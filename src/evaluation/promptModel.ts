@@ -1,6 +1,7 @@
 /** A model with its prepared graphs: scores batches of encoded prompts. */
 import { throwIfCancelled } from '../base/errors.ts';
-import type { EncodedPrompt, EncodingModel } from '../encoding/encodePrompt.ts';
+import { tokenLimit, type EncodedPrompt, type EncodingModel } from '../encoding/encodePrompt.ts';
+import type { PromptVectors } from '../encoding/virtualTokens.ts';
 import type { OpenModel } from '../hub/openModel.ts';
 import { buildEmbeddingGraph, buildScoreGraph, type PromptShape } from '../model/promptGraph.ts';
 import { int64, float32, Session, type Feeds } from '../runtime/session.ts';
@@ -10,12 +11,6 @@ const scoreRows = 16;
 
 /** Inputs are padded to a multiple of this, so that a few graphs serve all lengths. */
 const lengthStep = 8;
-
-/** The vectors of a prompt, float32 [P, D]. */
-export interface PromptVectors {
-  readonly data: Float32Array;
-  readonly count: number;
-}
 
 /** The length that an input of `length` tokens is padded to. */
 export function paddedLength(length: number, maxLength: number | undefined): number {
@@ -62,11 +57,13 @@ export class PromptModel {
       throwIfCancelled(signal);
       const chosen = order.slice(start, start + scoreRows);
       const batch = chosen.map((i) => inputs[i]!);
-      const shape = this.#shapeOf(batch, vectors?.count ?? 0);
+      const shape = this.#shapeOf(batch, vectors);
       const session = await this.#scoreSession(shape);
       const feeds: Feeds = {
         ...batchFeeds(batch, shape),
-        ...(vectors && { vectors: float32([vectors.count, this.width], vectors.data) }),
+        ...(vectors && {
+          vectors: float32([vectors.count, vectors.data.length / vectors.count], vectors.data),
+        }),
       };
       const { log_probabilities: scores } = await session.run(feeds);
       const vocabulary = scores!.length / shape.positions;
@@ -105,14 +102,15 @@ export class PromptModel {
     this.#sessions.clear();
   }
 
-  #shapeOf(batch: readonly EncodedPrompt[], virtual: number): PromptShape {
+  #shapeOf(batch: readonly EncodedPrompt[], vectors: PromptVectors | undefined): PromptShape {
     const length = Math.max(...batch.map((input) => input.ids.length));
     const positions = Math.max(...batch.map((input) => input.answerPositions.length));
     return {
       rows: scoreRows,
-      length: paddedLength(length, this.encoding.maxLength),
+      length: paddedLength(length, tokenLimit(this.encoding, vectors?.deep ? vectors.count : 0)),
       positions: scoreRows * positions,
-      virtual,
+      virtual: vectors?.count ?? 0,
+      deep: vectors?.deep ?? false,
     };
   }
 
@@ -155,6 +153,6 @@ export function batchFeeds(batch: readonly EncodedPrompt[], shape: PromptShape):
     input_ids: int64([rows, length], ids),
     attention_mask: int64([rows, length], mask),
     positions: int64([positions], chosen),
-    ...(shape.virtual > 0 && { virtual_rows: int64([rows, length], virtual) }),
+    ...(shape.virtual > 0 && !shape.deep && { virtual_rows: int64([rows, length], virtual) }),
   };
 }

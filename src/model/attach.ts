@@ -15,6 +15,11 @@ export interface ModelFeed {
   readonly positionIds?: string;
   /** Zeros where absent. */
   readonly tokenTypeIds?: string;
+  /**
+   * Cached keys and values by input, as if that many tokens stood before; with length 0 where absent.
+   * `attentionMask` then counts them, too.
+   */
+  readonly cache?: ReadonlyMap<string, string>;
   /** Values of the builder in place of weights of the file, by the weight's name. */
   readonly weights?: ReadonlyMap<string, string>;
 }
@@ -71,6 +76,11 @@ function attach(
   if (inputs.encoderStates && encoder) bindings.set(inputs.encoderStates, encoder.states);
   if (inputs.encoderMask && encoder) bindings.set(inputs.encoderMask, encoder.mask);
   for (const past of inputs.past) {
+    const value = feed.cache?.get(past.name);
+    if (value !== undefined) {
+      bindings.set(past.name, value);
+      continue;
+    }
     // [B, heads, 0, head width]: only the two inner numbers come from the file.
     const sizes = past.shape.map((n, i) => (i === 0 ? batch! : typeof n === 'number' ? n : 0));
     bindings.set(past.name, builder.constant(past.dtype, sizes, []));
@@ -82,9 +92,19 @@ function attach(
   return result;
 }
 
-/** How many attended positions stand before each one, int64 [B, T]; padding may be on either side. */
-function countedPositions(builder: GraphBuilder, { attentionMask }: ModelFeed): string {
-  const upTo = builder.op('CumSum', [attentionMask, builder.constant('int64', [], [1])]);
-  const one = builder.constant('int64', [], [1]);
-  return builder.op('Max', [builder.op('Sub', [upTo, one]), builder.constant('int64', [], [0])]);
+/**
+ * How many attended positions stand before each one, int64 [B, T]; padding may be on either side, and
+ * the mask may begin with positions of a cache.
+ */
+function countedPositions(builder: GraphBuilder, { attentionMask, inputIds }: ModelFeed): string {
+  const axis = builder.constant('int64', [], [1]);
+  const upTo = builder.op('CumSum', [attentionMask, axis]);
+  const length = builder.shapeOf(inputIds)[1]!;
+  const whole = builder.shapeOf(attentionMask)[1]!;
+  const [start, end] = [builder.ints([whole - length]), builder.ints([whole])];
+  const own = whole === length ? upTo : builder.op('Slice', [upTo, start, end, builder.ints([1])]);
+  return builder.op('Max', [
+    builder.op('Sub', [own, builder.constant('int64', [], [1])]),
+    builder.constant('int64', [], [0]),
+  ]);
 }

@@ -26,6 +26,11 @@ export interface EncoderSpec {
   readonly hiddenSize: number;
   /** Layers of the LSTM. */
   readonly layers: number;
+  /**
+   * The encoder of a deep prompt, `mlp` or `none`: D is then the width of all layers' keys and values,
+   * and the mlp is P-tuning v2's D' → H → D with tanh between, from inputs of the model's width D'.
+   */
+  readonly deep?: { readonly inputWidth: number };
 }
 
 /** A trainable tensor with the bound of its uniform start; 'normal' starts as N(0, 1). */
@@ -41,7 +46,9 @@ const directions = ['', '_reverse'] as const;
 /** The encoder's parameters, named and laid out as PyTorch names and lays out its own. */
 export function encoderParameters(spec: EncoderSpec): ParameterSpec[] {
   const { kind, virtual, width } = spec;
-  const input: ParameterSpec = { name: 'embedding', shape: [virtual, width], start: 'normal' };
+  const reparameterized = spec.deep !== undefined && kind !== 'none';
+  const inputWidth = reparameterized ? spec.deep.inputWidth : width;
+  const input: ParameterSpec = { name: 'embedding', shape: [virtual, inputWidth], start: 'normal' };
   switch (kind) {
     case 'none':
       return [input];
@@ -75,7 +82,7 @@ export function promptEncoder(builder: GraphBuilder, spec: EncoderSpec): string 
     case 'none':
       return 'embedding';
     case 'mlp':
-      return mlp(builder, 'embedding', mlpWidths(spec).length - 1);
+      return mlp(builder, 'embedding', mlpWidths(spec).length - 1, spec.deep ? 'Tanh' : 'Relu');
     case 'lstm': {
       let sequence = 'embedding';
       for (let layer = 0; layer < spec.layers; layer++) {
@@ -103,6 +110,7 @@ function lstmHidden({ variant, width, hiddenSize }: EncoderSpec): number {
 /** The widths between the linear layers of the encoder's MLP. */
 function mlpWidths(spec: EncoderSpec): number[] {
   const { kind, variant, width, hiddenSize } = spec;
+  if (spec.deep) return [spec.deep.inputWidth, hiddenSize, width];
   if (kind === 'lstm') {
     const both = 2 * lstmHidden(spec);
     return [both, both, width];
@@ -141,11 +149,16 @@ function lstmParameters(spec: EncoderSpec): ParameterSpec[] {
   return result;
 }
 
-/** Linear layers with ReLU between them. */
-function mlp(builder: GraphBuilder, input: string, layers: number): string {
+/** Linear layers with an activation between them. */
+function mlp(
+  builder: GraphBuilder,
+  input: string,
+  layers: number,
+  activation: 'Relu' | 'Tanh' = 'Relu',
+): string {
   let x = input;
   for (let i = 0; i < layers; i++) {
-    if (i > 0) x = builder.op('Relu', [x]);
+    if (i > 0) x = builder.op(activation, [x]);
     const name = `mlp.${2 * i}`;
     x = builder.op('Gemm', [x, `${name}.weight`, `${name}.bias`], { transB: int(1) });
   }

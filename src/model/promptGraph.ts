@@ -5,6 +5,7 @@ import { inlineModel } from '../onnx/inline.ts';
 import { int } from '../onnx/graph.ts';
 import { writeModel } from '../onnx/write.ts';
 import { attachModel } from './attach.ts';
+import { cacheValues, deepWidth } from './deepPrompt.ts';
 import type { LanguageModel } from './languageModel.ts';
 import { crossEntropy, labelLogProbabilities } from './objective.ts';
 import { encoderParameters, promptEncoder, type EncoderSpec } from './promptEncoder.ts';
@@ -16,6 +17,8 @@ export interface PromptShape {
   readonly length: number;
   readonly positions: number;
   readonly virtual: number;
+  /** The vectors are keys and values of every layer, in place of embeddings. */
+  readonly deep?: boolean;
 }
 
 /** What is made small: the answers' tokens, or the labels through their words. */
@@ -40,7 +43,7 @@ export function buildScoreGraph(lm: LanguageModel, shape: PromptShape): Uint8Arr
   const builder = new GraphBuilder({ readStored: lm.model.readStored });
   const vectors =
     shape.virtual > 0
-      ? builder.input('vectors', 'float32', [shape.virtual, lm.embedding.width])
+      ? builder.input('vectors', 'float32', [shape.virtual, vectorWidth(lm, shape.deep)])
       : undefined;
   const logits = promptedLogits(builder, lm, shape, vectors);
   const logProbabilities = builder.op('LogSoftmax', [logits], { axis: int(-1) });
@@ -97,6 +100,11 @@ export function buildEmbeddingGraph(lm: LanguageModel): Uint8Array {
   return writeModel(builder.build({ table: builder.op('Reshape', [rows, shape]) }));
 }
 
+/** Numbers of one vector: the width of an embedding, or of a deep prompt's keys and values. */
+export function vectorWidth(lm: LanguageModel, deep: boolean | undefined): number {
+  return deep ? deepWidth(lm) : lm.embedding.width;
+}
+
 /** The encoder's output plus a fixed offset, by which training starts from chosen embeddings. */
 function offsetVectors(builder: GraphBuilder, encoder: EncoderSpec): string {
   const offset = builder.input('start_offset', 'float32', [encoder.virtual, encoder.width]);
@@ -136,11 +144,30 @@ function promptedLogits(
   const logits = attachModel(builder, lm, {
     inputIds,
     attentionMask,
-    ...(vectors !== undefined && {
-      inputsEmbeds: splice(builder, lookUp(builder, lm, inputIds), vectors, [rows, length]),
-    }),
+    ...(vectors !== undefined &&
+      !shape.deep && {
+        inputsEmbeds: splice(builder, lookUp(builder, lm, inputIds), vectors, [rows, length]),
+      }),
+    ...(vectors !== undefined &&
+      shape.deep &&
+      deepFeed(builder, lm, shape, vectors, attentionMask)),
   });
   return selectPositions(builder, logits, builder.input('positions', 'int64', [positions]));
+}
+
+/** The cache that a deep prompt fills, and the mask with its places in front. */
+function deepFeed(
+  builder: GraphBuilder,
+  lm: LanguageModel,
+  { rows, virtual }: PromptShape,
+  vectors: string,
+  attentionMask: string,
+) {
+  const before = builder.filled(1, [rows, virtual], 'int64');
+  return {
+    cache: cacheValues(builder, lm, vectors, rows),
+    attentionMask: builder.op('Concat', [before, attentionMask], { axis: int(1) }),
+  };
 }
 
 /** Word embeddings with vectors in the places that `virtual_rows` names. */

@@ -141,11 +141,12 @@ export async function predictWithRun(
     }
     assertSameModel(run, open.modelHash);
     const { vectors } = await store.readPrompt(manifest.id);
+    const encoding = open.encodingOf(prompt, manifest.seed);
     return await rankCandidates(
       {
         model: open.model,
-        encoding: open.encodingOf(prompt, manifest.seed),
-        vectors: { data: vectors, count: vectors.length / open.model.width },
+        encoding,
+        vectors: encoding.vectorsOf(vectors),
         candidates: open.candidates,
       },
       { index: 0, row: input, answer: '', source: 'the input' },

@@ -4,9 +4,10 @@
  */
 import { PtuneError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
+import { tokenLimit } from '../encoding/encodePrompt.ts';
 import { batchFeeds, paddedLength, type PromptModel } from '../evaluation/promptModel.ts';
 import type { PromptShape } from '../model/promptGraph.ts';
-import { buildEncoderGraph, buildTrainingGraph } from '../model/promptGraph.ts';
+import { buildEncoderGraph, buildTrainingGraph, vectorWidth } from '../model/promptGraph.ts';
 import { encoderParameters, startingParameters, type EncoderSpec } from '../model/promptEncoder.ts';
 import { float32, int64, type Feeds } from '../runtime/session.ts';
 import type { TrainSettings } from '../language/settings.ts';
@@ -23,6 +24,8 @@ export interface TrainerInputs {
   readonly objective: PromptObjective;
   readonly inputs: readonly TrainingInput[];
   readonly starts: readonly Start[];
+  /** The prompt is deep: its vectors are keys and values of every layer. */
+  readonly deep: boolean;
   readonly steps: number;
   readonly seed: number;
 }
@@ -178,7 +181,8 @@ export class PromptTrainer {
   }
 
   #shapeOf(batch: readonly TrainingInput[]): PromptShape {
-    const { maxLength } = this.#t.model.encoding;
+    const { deep, model } = this.#t;
+    const maxLength = tokenLimit(model.encoding, deep ? this.#encoder.virtual : 0);
     const longest = Math.max(...batch.map((input) => input.encoded.ids.length));
     // Every batch of the training has room for the longest answer: one graph for each length.
     const answer = Math.max(...this.#t.inputs.map((input) => input.targets.length));
@@ -187,18 +191,20 @@ export class PromptTrainer {
       length: paddedLength(longest, maxLength),
       positions: batch.length * answer,
       virtual: this.#encoder.virtual,
+      deep,
     };
   }
 }
 
-function encoderOf({ settings, model, starts }: TrainerInputs): EncoderSpec {
+function encoderOf({ settings, model, starts, deep }: TrainerInputs): EncoderSpec {
   return {
     kind: settings.encoder,
     variant: settings.variant,
     virtual: starts.length,
-    width: model.width,
+    width: vectorWidth(model.open.lm, deep),
     hiddenSize: settings.hiddenSize ?? model.width,
     layers: settings.layers,
+    ...(deep && { deep: { inputWidth: model.width } }),
   };
 }
 

@@ -103,17 +103,19 @@ async function scorePrompt(
     settings: prompt.kind === 'continuous' ? settingsForPeople(prompt) : {},
     fingerprint: await open.fingerprint(prompt),
   };
-  const answers = (seed: number, data?: Float32Array): Promise<Prediction[]> =>
-    predict(
+  const answers = (seed: number, data?: Float32Array): Promise<Prediction[]> => {
+    const encoding = open.encodingOf(prompt, seed);
+    return predict(
       {
         model: open.model,
-        encoding: open.encodingOf(prompt, seed),
-        vectors: data && { data, count: data.length / open.model.width },
+        encoding,
+        vectors: data && encoding.vectorsOf(data),
         candidates: open.candidates,
         signal: context.signal,
       },
       open.examples[split],
     );
+  };
   if (prompt.kind === 'discrete') {
     const seed = prompt.train.seeds[0] ?? 1;
     return { ...described, kind: 'discrete', predictions: await answers(seed) };
@@ -195,7 +197,10 @@ async function nearestOf(
   prompt: Prompt,
   vectors: Float32Array,
 ): Promise<VirtualTokenReport[]> {
-  const { tokens, placement } = open.encodingOf(prompt, 0).virtual;
+  const { virtual, isDeep } = open.encodingOf(prompt, 0);
+  // Keys and values are not in the space of embeddings: nothing is near them.
+  if (isDeep) return [];
+  const { tokens, placement } = virtual;
   return neighborhoods(open.model, { vectors, placement, count: nearestCount, tokens });
 }
 

@@ -19,7 +19,10 @@ export interface StartInputs {
   readonly settings: TrainSettings;
   readonly labels: readonly Label[] | undefined;
   readonly tokenizer: Tokenizer;
+  /** Numbers of one virtual token. */
   readonly width: number;
+  /** Keys and values have no embedding to start from, only an earlier run's. */
+  readonly deep: boolean;
   readonly random: Random;
   /** The vectors of an earlier run, `init: run:ID`. */
   readonly earlier?: Float32Array;
@@ -37,6 +40,7 @@ export function startsOf(inputs: StartInputs): Start[] {
   }
   const sample = sampler(inputs);
   return virtual.tokens.map(({ startId }, row) => {
+    if (inputs.deep && !earlier) return { kind: 'random' };
     if (startId !== undefined) return { kind: 'token', id: startId };
     if (earlier) {
       return { kind: 'vector', values: earlier.subarray(row * width, (row + 1) * width) };

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import type { Prompt } from '../language/ast.ts';
+import { vectorWidth } from '../model/promptGraph.ts';
 import { readPromptVectors } from '../runs/promptVectors.ts';
 import type { OpenPromptFile } from './promptFile.ts';
 
@@ -23,10 +24,12 @@ export async function storedPrompt(open: OpenPromptFile, prompt: Prompt): Promis
     );
   });
   const stored = readPromptVectors(bytes, prompt.from!);
-  const { placement } = open.encodingOf(prompt, 0).virtual;
+  const { virtual, isDeep } = open.encodingOf(prompt, 0);
+  const { placement } = virtual;
+  const width = vectorWidth(open.model.open.lm, isDeep);
   const reason =
-    stored.width !== open.model.width
-      ? `its vectors have width ${stored.width}, the model's have ${open.model.width}`
+    stored.width !== width
+      ? `its vectors have width ${stored.width}, the model's have ${width}`
       : stored.model !== open.modelHash
         ? 'it was trained on another model'
         : JSON.stringify(stored.placement.map((p) => p.rows)) !==

@@ -2,9 +2,11 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { PtuneError, toPtuneError, throwIfCancelled } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
+import type { PromptEncoding } from '../encoding/encodePrompt.ts';
 import { predict } from '../evaluation/predict.ts';
 import { scoreOf } from '../evaluation/scores.ts';
 import type { Prompt } from '../language/ast.ts';
+import { vectorWidth } from '../model/promptGraph.ts';
 import type { TrainSettings } from '../language/settings.ts';
 import { staleReason } from '../protocol/fingerprint.ts';
 import type { StepEvent, TrainingEvent } from '../protocol/events.ts';
@@ -86,7 +88,7 @@ async function finish(run: Run, writer: RunWriter): Promise<string> {
 
 /** What a file may say but is not trained yet says so before anything starts. */
 export function assertTrained(prompt: Prompt): void {
-  const { depth, dropout, learningRate } = prompt.train;
+  const { depth, encoder, dropout, learningRate } = prompt.train;
   const refuse = (what: string, next: string) => {
     throw new PtuneError(
       'feature/not-trained-yet',
@@ -94,7 +96,13 @@ export function assertTrained(prompt: Prompt): void {
       next,
     );
   };
-  if (depth === 'deep') refuse('deep prompts ("depth: deep")', 'Set "depth: input" in "train".');
+  if (depth === 'deep' && encoder === 'lstm') {
+    throw new PtuneError(
+      'prompt/deep-encoder',
+      `The prompt "${prompt.name}" is deep and has the encoder lstm; deep prompts are trained through an mlp or directly.`,
+      'Set "encoder: mlp" or "encoder: none" beside "depth: deep".',
+    );
+  }
   if (dropout > 0) refuse('dropout in the encoder', 'Set "dropout: 0" in "train".');
   if (learningRate === 'find') {
     refuse('a learning-rate range test', 'Set "learningRate" to a number, or leave it out.');
@@ -127,12 +135,14 @@ async function trainerInputs(
     starts: startsOf({
       virtual: encoding.virtual,
       settings: prompt.train,
+      deep: encoding.isDeep,
       labels: file.settings.labels,
       tokenizer: model.open.tokenizer,
-      width: model.width,
+      width: vectorWidth(model.open.lm, encoding.isDeep),
       random: new Random(seed),
       ...(earlier && { earlier }),
     }),
+    deep: encoding.isDeep,
     steps: stepsOf(prompt.train, examples.train.length),
     seed,
   };
@@ -182,6 +192,7 @@ class Run {
   readonly #started: number;
   readonly #who: { readonly run: string; readonly prompt: string; readonly seed: number };
   readonly #firstStep: number;
+  readonly #encoding: PromptEncoding;
   #best: RunProgress['best'] | undefined;
   #withoutGain: number;
 
@@ -203,6 +214,7 @@ class Run {
     this.#started = context.now();
     this.#firstStep = trainer.step;
     this.#who = { run: writer.id, prompt: prompt.name, seed };
+    this.#encoding = open.encodingOf(prompt, seed);
     this.#best = progress?.best;
     this.#withoutGain = progress?.withoutGain ?? 0;
   }
@@ -258,7 +270,7 @@ class Run {
     if (best) {
       this.#best = { ...score, step };
       this.#withoutGain = 0;
-      await this.#writer.writePrompt({ vectors: data, width: this.#open.model.width });
+      await this.#writer.writePrompt({ vectors: data, width: this.#widthOf(data) });
     } else {
       this.#withoutGain++;
     }
@@ -272,8 +284,8 @@ class Run {
     const predictions = await predict(
       {
         model,
-        encoding: this.#open.encodingOf(this.#prompt, this.#who.seed),
-        vectors: { data, count: data.length / model.width },
+        encoding: this.#encoding,
+        vectors: this.#encoding.vectorsOf(data),
         candidates,
         signal: this.#context.signal,
       },
@@ -283,10 +295,15 @@ class Run {
     return { accuracy, loss };
   }
 
+  /** Numbers of one virtual token. */
+  #widthOf(vectors: Float32Array): number {
+    return vectors.length / this.#encoding.virtual.tokens.length;
+  }
+
   async #keep(): Promise<void> {
     const vectors = await this.#trainer.vectors();
     if (!vectors.every(Number.isFinite)) return;
-    await this.#writer.writePrompt({ vectors, width: this.#open.model.width });
+    await this.#writer.writePrompt({ vectors, width: this.#widthOf(vectors) });
   }
 
   #stepEvent(

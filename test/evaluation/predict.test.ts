@@ -229,7 +229,7 @@ describe.each(['masked', 'causal'])('the %s model', (kind) => {
     const discrete = 'main movie {country} main {capital} .';
     const continuous = inputsOf(kind, '{*2} {country} {*} {capital} .', named(...names));
     const learned = await predict(
-      { ...continuous, vectors: { data: Float32Array.from(rows.flat()), count: 3 } },
+      { ...continuous, vectors: { data: Float32Array.from(rows.flat()), count: 3, deep: false } },
       examples,
     );
     for (const [i, example] of examples.entries()) {
@@ -287,7 +287,7 @@ describe('answers', () => {
       const { model } = models.masked!;
       const inputs = inputsOf('masked', '{*} {country} {capital}', candidates);
       const data = new Float32Array(model.width).fill(NaN);
-      const [prediction] = await predict({ ...inputs, vectors: { data, count: 1 } }, [
+      const [prediction] = await predict({ ...inputs, vectors: { data, count: 1, deep: false } }, [
         examples[0]!,
       ]);
       expect(prediction!.correct).toBe(false);
