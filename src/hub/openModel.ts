@@ -60,7 +60,7 @@ export function readModelFile(path: string): Model {
       isSkeleton: true,
       fileName,
       readPart: (location, offset, length) => readPartOf(join(folder, location), offset, length),
-      sizeOfPart: (location) => statSync(join(folder, location), { throwIfNoEntry: false })?.size,
+      sizeOfPart: (location) => sizeOfFile(join(folder, location)),
     });
   } finally {
     closeSync(file);
@@ -68,16 +68,25 @@ export function readModelFile(path: string): Model {
 }
 
 function openFile(path: string): number {
+  const unreadable = (why: string, cause?: unknown) =>
+    new PtuneError(
+      'model/unreadable',
+      `The model "${path}" cannot be read: ${why}.`,
+      'Check that the file is there and that you may read it.',
+      cause,
+    );
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw unreadable('it is a folder');
   try {
     return openSync(path, 'r');
   } catch (error) {
-    throw new PtuneError(
-      'model/unreadable',
-      `The model "${path}" cannot be read: ${(error as Error).message}.`,
-      'Check that the file is there and that you may read it.',
-      error,
-    );
+    throw unreadable((error as Error).message, error);
   }
+}
+
+/** Undefined where there is no file, but nothing or a folder. */
+function sizeOfFile(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() ? found.size : undefined;
 }
 
 function readPartOf(path: string, offset: number, length: number): Uint8Array {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { readModelFile } from '../../src/hub/openModel.ts';
 import { float, int, ints, string, type Graph, type Model } from '../../src/onnx/graph.ts';
 import { readModel } from '../../src/onnx/read.ts';
 import { ModelProto, type TensorMessage } from '../../src/onnx/schema.ts';
+import { readSkeleton } from '../../src/onnx/skeleton.ts';
 import { decodeElements, isStored } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { gptBytes } from '../support/gpt.ts';
@@ -158,13 +159,23 @@ describe('weights stay in the file', () => {
     ).toBe(true);
   });
 
-  test('are read from the file on disk', async () => {
+  test('are read from the file on disk, of which only the rest is read at once', async () => {
     const folder = await temporaryFolder();
-    await writeFile(join(folder, 'model.onnx'), small());
-    const model = readModelFile(join(folder, 'model.onnx'));
+    const path = join(folder, 'model.onnx');
+    const large = Float32Array.from({ length: 400 }, (_, i) => Math.cos(i));
+    const bytes = new Uint8Array(large.buffer);
+    await writeFile(
+      path,
+      writeModel(graph, {
+        rawInitializers: [{ name: 'w', dtype: 'float32', shape: [400], bytes }],
+      }),
+    );
+    const model = readModelFile(path);
     const stored = initializer(model, 'w');
     if (!isStored(stored)) throw new Error('The weight was copied.');
-    expect([...decodeElements('float32', model.readStored(stored))]).toEqual([...weights]);
+    expect([...decodeElements('float32', model.readStored(stored))]).toEqual([...large]);
+    const there = (await readFile(path)).subarray(stored.offset, stored.offset + stored.length);
+    expect(there.equals(bytes)).toBe(true);
   });
 });
 
@@ -322,6 +333,27 @@ describe('damaged files', () => {
     for (let length = 0; length < bytes.length; length += 37) unreadable(bytes.subarray(0, length));
   });
 
+  test.each([
+    ['small', small()],
+    ['masked', maskedBytes({ ...tinySize, layers: 1 }, 40)],
+  ])('of a %s model on disk are unreadable wherever they are cut', (_, bytes) => {
+    const step = bytes.length < 2000 ? 1 : 61;
+    for (let size = 0; size < bytes.length; size += step) {
+      const cut = bytes.subarray(0, size);
+      const read = (offset: number, length: number) => cut.slice(offset, offset + length);
+      const error = thrown(() =>
+        readModel({
+          bytes: readSkeleton({ size, read }, 'model.onnx'),
+          isSkeleton: true,
+          fileName: 'model.onnx',
+          readPart: (__, offset, length) => read(offset, length),
+          sizeOfPart: () => undefined,
+        }),
+      );
+      expect(error).toMatchObject({ code: 'model/unreadable' });
+    }
+  });
+
   test('say how large they are and what to do', () => {
     expect(unreadable(small().subarray(0, 300))).toMatchObject({
       message:
@@ -364,7 +396,7 @@ describe('damaged files', () => {
     const message = ModelProto.decode(small()) as unknown as Record<string, unknown>;
     delete message.opsetImport;
     const bytes = ModelProto.encode(ModelProto.create(message)).finish();
-    expect(unreadable(bytes).message).toContain('it names no operator set');
+    expect(unreadable(bytes).message).toContain('it names no version of the operator set');
   });
 });
 
