@@ -1,6 +1,5 @@
 /** Reads ONNX files. Weights are not copied: their place in the file is noted. */
-import { PtuneError } from '../base/errors.ts';
-import { checkGraph } from './checkGraph.ts';
+import { PtuneError, invariant } from '../base/errors.ts';
 import type { Attribute, Graph, Model, Node, ValueInfo } from './graph.ts';
 import {
   attributeTypes,
@@ -13,7 +12,6 @@ import {
   type TensorMessage,
   type ValueInfoMessage,
 } from './schema.ts';
-import { readSkeleton, type FileParts } from './skeleton.ts';
 import {
   decodeElements,
   dtypeFromCode,
@@ -24,19 +22,21 @@ import {
   type StoredTensor,
 } from './tensor.ts';
 
+/** Tensors up to this many elements are read as constants; larger ones stay in the file. */
+const inlineElements = 64;
+
 /** Where a model's bytes come from. */
-export interface ModelSource extends FileParts {
-  /** Its name, for errors; the place of its own weights. */
+export interface ModelSource {
+  /** The bytes of the `.onnx` file, or its skeleton (skeleton.ts). */
+  readonly bytes: Uint8Array;
+  /** `bytes` are a skeleton: large tensors are named by their place in the file. */
+  readonly isSkeleton?: boolean;
+  /** Its name within the model's folder. */
   readonly fileName: string;
-  /**
-   * The file that a weight names, this one included: its name for `readPart` and for the engine, and
-   * its size in bytes. Undefined where there is none.
-   *
-   * @throws PtuneError `model/unreadable` for a file that lies elsewhere than beside this one
-   */
-  readonly locate: (location: string) => { name: string; size: number } | undefined;
-  /** Reads a part of a file by the name that `locate` gave. */
-  readonly readPart: (name: string, offset: number, length: number) => Uint8Array;
+  /** Reads a part of a file of the folder: of external data, or of a skeleton's own file. */
+  readonly readPart: (location: string, offset: number, length: number) => Uint8Array;
+  /** Size in bytes of another file of the folder, undefined when there is none. */
+  readonly sizeOfPart: (location: string) => number | undefined;
 }
 
 const toNumber = (value: Int64): number => (typeof value === 'number' ? value : value.toNumber());
@@ -71,23 +71,22 @@ export function readModel(source: ModelSource): Model {
     graph,
     opsets,
     producer: `${message.producerName ?? ''} ${message.producerVersion ?? ''}`.trim(),
-    readStored: ({ location, offset, length }) => source.readPart(location, offset, length),
+    readStored: (tensor) => reader.bytesOf(tensor),
   };
 }
 
 function unreadable(source: ModelSource, why: string, cause?: unknown): PtuneError {
   return new PtuneError(
     'model/unreadable',
-    `"${source.fileName}" (${source.size} bytes) cannot be read as an ONNX model: ${why}.`,
+    `"${source.fileName}" (${source.bytes.byteLength} bytes) cannot be read as an ONNX model: ${why}.`,
     'Copy or download the file again; it may be cut off.',
     cause,
   );
 }
 
 function decode(source: ModelSource): ModelMessage {
-  const skeleton = readSkeleton(source, source.fileName);
   try {
-    return ModelProto.decode(skeleton) as unknown as ModelMessage;
+    return ModelProto.decode(source.bytes) as unknown as ModelMessage;
   } catch (error) {
     throw unreadable(source, 'it is truncated or no ONNX file', error);
   }
@@ -112,6 +111,13 @@ class Reader {
       nodes: (message.node ?? []).map((n) => this.#node(n)),
       initializers,
     };
+  }
+
+  bytesOf(tensor: StoredTensor): Uint8Array {
+    const { bytes, fileName, readPart } = this.#source;
+    return tensor.location === fileName && !this.#source.isSkeleton
+      ? bytes.subarray(tensor.offset, tensor.offset + tensor.length)
+      : readPart(tensor.location, tensor.offset, tensor.length);
   }
 
   #node(message: NodeMessage): Node {
