@@ -14,9 +14,11 @@ export interface GptSize {
   readonly positions: number;
   /** Standard deviation of the random weights. */
   readonly spread: number;
+  /** The file has inputs for cached keys and values. */
+  readonly past?: boolean;
 }
 
-/** The bytes of the model's ONNX file: input_ids, attention_mask → logits. */
+/** The bytes of the model's ONNX file: input_ids, attention_mask and perhaps a cache → logits. */
 export function gptBytes(size: GptSize, random: Random): Uint8Array {
   return new Gpt(size, random).bytes();
 }
@@ -37,17 +39,30 @@ class Gpt {
     const hidden = this.#embeddings();
     const bias = this.#attentionBias();
     let x = hidden;
-    for (let i = 0; i < layers; i++) x = this.#block(x, bias, `transformer.h.${i}`);
+    for (let i = 0; i < layers; i++) x = this.#block(x, bias, i);
     x = this.#normalized(x, 'transformer.ln_f');
     const head = this.#drawn('onnx::MatMul_head', [this.#size.width, vocabularySize]);
     g.name(g.op('MatMul', [x, head]), 'logits');
     const open = ['batch_size', 'sequence_length'];
     const ids = (name: string): ValueInfo => ({ name, dtype: 'int64', shape: open });
     return g.bytes(
-      [ids('input_ids'), ids('attention_mask')],
+      [ids('input_ids'), ids('attention_mask'), ...this.#cacheInputs()],
       [{ name: 'logits', dtype: 'float32', shape: [...open, vocabularySize] }],
       13,
       'main_graph',
+    );
+  }
+
+  #cacheInputs(): ValueInfo[] {
+    const { past, layers, heads, width } = this.#size;
+    if (!past) return [];
+    const shape = ['batch_size', heads, 'past_sequence_length', width / heads];
+    return Array.from({ length: layers }, (_, i) => i).flatMap((i) =>
+      ['key', 'value'].map((part) => ({
+        name: `past_key_values.${i}.${part}`,
+        dtype: 'float32' as const,
+        shape,
+      })),
     );
   }
 
@@ -79,7 +94,11 @@ class Gpt {
     const places = this.#drawn('transformer.wpe.weight', [positions, width]);
     const length = this.#dimension('input_ids', 1);
     const rows = g.op('Reshape', ['input_ids', this.#list([-1, length])]);
-    const order = g.op('Range', [g.scalar(0, 'int64'), length, g.scalar(1, 'int64')]);
+    const start = this.#size.past
+      ? this.#dimension('past_key_values.0.key', 2)
+      : g.scalar(0, 'int64');
+    const end = this.#size.past ? g.op('Add', [start, length]) : length;
+    const order = g.op('Range', [start, end, g.scalar(1, 'int64')]);
     const place = g.op('Unsqueeze', [order, g.ints([0])]);
     return g.op('Add', [g.op('Gather', [words, rows]), g.op('Gather', [places, place])]);
   }
@@ -118,10 +137,11 @@ class Gpt {
     ]);
   }
 
-  #block(x: string, bias: string, name: string): string {
+  #block(x: string, bias: string, index: number): string {
+    const name = `transformer.h.${index}`;
     const { width } = this.#size;
     const g = this.#g;
-    const attended = this.#attention(this.#normalized(x, `${name}.ln_1`), bias, `${name}.attn`);
+    const attended = this.#attention(this.#normalized(x, `${name}.ln_1`), bias, index);
     const middle = g.op('Add', [attended, x]);
     const inner = this.#linear(
       this.#normalized(middle, `${name}.ln_2`),
@@ -135,34 +155,38 @@ class Gpt {
     ]);
   }
 
-  #attention(x: string, bias: string, name: string): string {
-    const { width, heads, positions } = this.#size;
+  #attention(x: string, bias: string, index: number): string {
+    const name = `transformer.h.${index}.attn`;
+    const { width, heads, positions, past } = this.#size;
     const g = this.#g;
     const all = this.#linear(x, `${name}.c_attn`, width, 3 * width);
     const parts = g.ops('Split', [all, g.ints([width, width, width])], 3, { axis: int(2) });
-    const [q, k, v] = parts.map((part, i) => {
+    const [q, own, ownValues] = parts.map((part) => {
       const shape = this.#list([
         this.#dimension(part, 0),
         this.#dimension(part, 1),
         heads,
         width / heads,
       ]);
-      const perm = i === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3];
-      return g.op('Transpose', [g.op('Reshape', [part, shape])], { perm: ints(perm) });
+      return g.op('Transpose', [g.op('Reshape', [part, shape])], { perm: ints([0, 2, 1, 3]) });
     });
-    const scores = g.op('Div', [g.op('MatMul', [q!, k!]), g.scalar(Math.sqrt(width / heads))]);
+    const cached = (part: string, value: string) =>
+      past ? g.op('Concat', [`past_key_values.${index}.${part}`, value], { axis: int(2) }) : value;
+    const v = cached('value', ownValues!);
+    const k = g.op('Transpose', [cached('key', own!)], { perm: ints([0, 1, 3, 2]) });
+    const scores = g.op('Div', [g.op('MatMul', [q!, k]), g.scalar(Math.sqrt(width / heads))]);
     const triangle = Array.from({ length: positions * positions }, (_, i) =>
       Number(i % positions <= Math.floor(i / positions)),
     );
     const whole = g.constant('bool', [1, 1, positions, positions], triangle);
     const length = g.op('Unsqueeze', [this.#dimension(q!, 2), g.ints([0])]);
-    const keys = g.op('Unsqueeze', [this.#dimension(k!, 3), g.ints([0])]);
+    const keys = g.op('Unsqueeze', [this.#dimension(k, 3), g.ints([0])]);
     const start = g.op('Sub', [keys, length]);
     const rows = g.op('Slice', [whole, start, keys, g.ints([2]), g.ints([1])]);
     const causal = g.op('Slice', [rows, g.ints([0]), keys, g.ints([3]), g.ints([1])]);
     const masked = g.op('Where', [causal, scores, g.scalar(-10000)]);
     const weights = g.op('Softmax', [g.op('Add', [masked, bias])], { axis: int(-1) });
-    const context = g.op('Transpose', [g.op('MatMul', [weights, v!])], {
+    const context = g.op('Transpose', [g.op('MatMul', [weights, v])], {
       perm: ints([0, 2, 1, 3]),
     });
     const joined = g.op('Reshape', [

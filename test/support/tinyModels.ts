@@ -25,6 +25,8 @@ export interface TinySize {
   /** Standard deviation of the random weights: small ones make a model nearly indifferent. */
   readonly spread: number;
   readonly seed: number;
+  /** The causal model has inputs for cached keys and values. */
+  readonly past?: boolean;
 }
 
 export const tinySize: TinySize = {
