@@ -397,7 +397,6 @@ describe('a request', () => {
   });
 
   test.each([
-    ['depth: deep', 'deep prompts'],
     ['dropout: 0.1', 'dropout in the encoder'],
     ['learningRate: find', 'a learning-rate range test'],
   ])('for "%s" says that it is not trained yet, before anything starts', async (line, what) => {

@@ -1,0 +1,114 @@
+/** Runs that ended early and go on. */
+import { copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { RunStore } from '../../src/runs/runStore.ts';
+import { trainFile } from '../../src/training/trainFile.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { ptuneText, writeProject } from '../support/tinyProject.ts';
+import { contextFor } from '../support/trainingContext.ts';
+
+const train = ['steps: 20', 'batchSize: 3', 'evaluateEvery: 4', 'patience: 100'];
+
+async function project(lines: readonly string[] = train): Promise<string> {
+  return writeProject(await temporaryFolder(), { train: lines });
+}
+
+/** Trains until `step`, then cancels; gives the run's id. */
+async function cancelledAt(path: string, step: number): Promise<string> {
+  const { context, abort, of } = contextFor((event) => {
+    if (event.type === 'step' && event.step === step) abort.abort();
+  });
+  await expect(trainFile({ path }, context)).rejects.toMatchObject({ code: 'training/cancelled' });
+  return of('runEnded')[0]!.run;
+}
+
+const filesOf = async (path: string, id: string) => {
+  const folder = RunStore.forFile(path).folder(id);
+  return {
+    prompt: await readFile(join(folder, 'prompt.safetensors')),
+    checkpoint: await readFile(join(folder, 'checkpoint.safetensors')),
+  };
+};
+
+describe.each(['lstm', 'none'])('a run with the encoder %s that goes on', (encoder) => {
+  test('ends in the same bytes as one that never stopped', async () => {
+    const lines = [...train, `encoder: ${encoder}`];
+    const whole = await project(lines);
+    const straight = contextFor();
+    await trainFile({ path: whole }, straight.context);
+    const broken = await project(lines);
+    const id = await cancelledAt(broken, 10);
+    const second = contextFor();
+    await trainFile({ path: broken, resume: id }, second.context);
+    expect(second.of('step')[0]!.step).toBe(9);
+    expect(second.of('step').at(-1)!.step).toBe(20);
+    const [a, b] = [
+      await filesOf(whole, straight.of('runEnded')[0]!.run),
+      await filesOf(broken, id),
+    ];
+    expect(a.prompt.equals(b.prompt)).toBe(true);
+    const losses = ({ of }: typeof second) => of('step').map(({ step, loss }) => [step, loss]);
+    expect(losses(straight).slice(8)).toEqual(losses(second));
+    const { manifest, events } = await RunStore.forFile(broken).read(id);
+    expect(manifest.status).toBe('completed');
+    // The steps after the checkpoint were made twice and are told once.
+    const steps = events.flatMap((event) => (event.type === 'step' ? [event.step] : []));
+    expect(steps).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+});
+
+describe('a run cannot go on', () => {
+  const resume = (path: string, id: string) =>
+    trainFile({ path, resume: id }, contextFor().context);
+
+  test('that is completed', async () => {
+    const path = await project();
+    const { context, of } = contextFor();
+    await trainFile({ path }, context);
+    await expect(resume(path, of('runEnded')[0]!.run)).rejects.toMatchObject({
+      code: 'run/unreadable',
+      message: expect.stringContaining('cannot go on: it is completed.') as string,
+    });
+  });
+
+  test('whose template, data or model are no longer the same', async () => {
+    const path = await project();
+    const id = await cancelledAt(path, 10);
+    const copies = await Promise.all(['a', 'b', 'c'].map((name) => copied(path, name)));
+    const [template, data, model] = copies as [string, string, string];
+    await writeFile(template, ptuneText({ train }).replace('{*2} {country}', '{*2} a {country}'));
+    await writeFile(join(data, '../validation.jsonl'), '{"country": "Iran", "capital": "Lima"}\n');
+    await writeFile(join(model, '../model/config.json'), '{}');
+    for (const one of copies) {
+      await expect(resume(one, id)).rejects.toMatchObject({
+        code: 'run/unreadable',
+        message: expect.stringMatching(/cannot go on: the \w+.* since/) as string,
+      });
+    }
+  });
+
+  test('that has no checkpoint, or a damaged one', async () => {
+    const path = await project();
+    const early = await cancelledAt(path, 2);
+    const checkpoint = join(RunStore.forFile(path).folder(early), 'checkpoint.safetensors');
+    await rm(checkpoint, { force: true });
+    await expect(resume(path, early)).rejects.toMatchObject({ code: 'run/not-found' });
+    await copyFile(path, checkpoint);
+    await expect(resume(path, early)).rejects.toMatchObject({ code: 'run/unreadable' });
+  });
+
+  test('that is not there', async () => {
+    const path = await project();
+    await expect(resume(path, '20260101T000000-learned-1-aaaa')).rejects.toMatchObject({
+      code: 'run/not-found',
+    });
+  });
+});
+
+/** The project with its runs once more; gives the path of its `.ptune` file. */
+async function copied(path: string, name: string): Promise<string> {
+  const folder = join(await temporaryFolder(), name);
+  await cp(join(path, '..'), folder, { recursive: true });
+  return join(folder, 'task.ptune');
+}
