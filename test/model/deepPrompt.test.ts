@@ -112,7 +112,7 @@ describe('a deep prompt', () => {
 
   it('is refused on a model without a cache', async () => {
     const open = await model(false);
-    expect(() => deepWidth(findLanguageModel(open.lm.model, true))).toThrowError(
+    expect(() => deepWidth(findLanguageModel(open.lm.model, true))).toThrow(
       expect.objectContaining({ code: 'model/unsupported' }) as Error,
     );
   });
