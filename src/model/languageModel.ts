@@ -1,6 +1,7 @@
 /** Finds, in the graph of a language model, the places where a prompt is put in and read out. */
 import { PtuneError } from '../base/errors.ts';
 import type { Model, Node, ValueInfo } from '../onnx/graph.ts';
+import { withFixedInput } from '../onnx/branches.ts';
 import { withOwnLookups } from '../onnx/lowerings/embedding.ts';
 import { isFloat, type TensorType } from '../onnx/tensor.ts';
 
@@ -58,7 +59,7 @@ const passing = new Set(['Identity', 'Reshape', 'Cast', 'Squeeze', 'Unsqueeze', 
  *   `model/unsupported` for an input whose meaning is not known
  */
 export function findLanguageModel(file: Model, causal: boolean): LanguageModel {
-  const model = withOwnLookups(file);
+  const model = withOwnLookups(withoutCache(file));
   const inputs = findInputs(model);
   return {
     model,
@@ -67,6 +68,12 @@ export function findLanguageModel(file: Model, causal: boolean): LanguageModel {
     inputs,
     causal,
   };
+}
+
+/** Decoders of two branches as the branch that reads a prompt from its start. */
+function withoutCache(model: Model): Model {
+  const no = { dtype: 'bool', shape: [1], data: Float64Array.of(0) } as const;
+  return withFixedInput(model, 'use_cache_branch', no);
 }
 
 /**

@@ -278,6 +278,7 @@ export class GraphBuilder {
     if (op === 'Shape') {
       return [this.ints(shapePart(this.typeOf(inputs[0]!), attributes))];
     }
+    if (op === 'Size') return [this.scalar(sizeOf(this.shapeOf(inputs[0]!)), 'int64')];
     const constants: (Constant | undefined)[] = [];
     for (const name of inputs) {
       const constant = name ? this.constantOf(name) : undefined;

@@ -1,22 +1,18 @@
 /**
  * Copies a graph from a file into a builder: older operator versions are rewritten to the current
- * one, shapes become concrete, and what the bindings already give is left out.
+ * one, composite operators become primitive ones, shapes become concrete, and what the bindings
+ * already give is left out.
  */
 import { PtuneError, toPtuneError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
+import { branchOf } from './branches.ts';
 import { addInitializer, type GraphBuilder } from './builder.ts';
-import {
-  floatAttribute,
-  int,
-  intAttribute,
-  intsAttribute,
-  type Attributes,
-  type Model,
-  type Node,
-} from './graph.ts';
+import type { Graph, Model, Node } from './graph.ts';
+import { HalfPrecision } from './halfPrecision.ts';
 import { lower, lowerings, operatorName } from './lowerings/index.ts';
+import { addCurrent, rewritten } from './olderForms.ts';
 import { operators } from './operators/index.ts';
-import { isStored } from './tensor.ts';
+import { inOrder, namesReadBy } from './order.ts';
 
 /**
  * Adds the nodes of `model` that `outputs` need to `builder`.
@@ -32,70 +28,126 @@ export function inlineModel(
   bindings: ReadonlyMap<string, string>,
   outputs: readonly string[],
 ): Map<string, string> {
-  const { graph } = model;
-  const opset = model.opsets.get('') ?? 1;
-  const names = new Map(bindings);
-  const needed = neededNodes(graph.nodes, new Set(bindings.keys()), outputs);
-  assertKnown(graph.nodes.filter((node) => needed.has(node)));
-  const added = new Set<Node>();
-  const lookUp = (name: string): string => {
+  const inliner = new Inliner(builder, model.opsets.get('') ?? 1, bindings);
+  inliner.add(model.graph, outputs);
+  return inliner.names;
+}
+
+/** Adds graphs to one builder. Names of values are unique over a graph and its branches. */
+class Inliner {
+  readonly names: Map<string, string>;
+  readonly #builder: GraphBuilder;
+  readonly #opset: number;
+  readonly #bound: ReadonlySet<string>;
+  readonly #half: HalfPrecision;
+  /** The graph that is added, and those around it. */
+  readonly #scopes: Graph[] = [];
+  readonly #added = new Set<Node>();
+
+  constructor(builder: GraphBuilder, opset: number, bindings: ReadonlyMap<string, string>) {
+    this.#builder = builder;
+    this.#opset = opset;
+    this.names = new Map(bindings);
+    this.#bound = new Set(bindings.keys());
+    this.#half = new HalfPrecision(builder);
+  }
+
+  /** Adds what `outputs` need. */
+  add(graph: Graph, outputs: readonly string[]): void {
+    const nodes = inOrder(graph.nodes);
+    const { needed, wanted } = neededNodes(nodes, this.#bound, outputs);
+    assertKnown(nodes.filter((node) => needed.has(node)));
+    this.#scopes.push(graph);
+    for (const node of nodes) {
+      if (!needed.has(node)) continue;
+      const made =
+        node.op === 'If' && node.domain === '' ? this.#branch(node, wanted) : this.#node(node);
+      this.#added.add(node);
+      node.outputs.forEach((output, i) => {
+        if (output !== '' && made[i] !== undefined) this.names.set(output, made[i]);
+      });
+    }
+    for (const output of outputs) this.#lookUp(output);
+    this.#scopes.pop();
+  }
+
+  #node(node: Node): readonly (string | undefined)[] {
+    const inputs = node.inputs.map((name) => this.#lookUp(name));
+    return this.#half.add(node, inputs, (own, wide) =>
+      addNode(this.#builder, own, wide, this.#opset),
+    );
+  }
+
+  /** The branch of an If whose condition is known. */
+  #branch(node: Node, wanted: ReadonlySet<string>): readonly (string | undefined)[] {
+    const condition = this.#builder.constantOf(this.#lookUp(node.inputs[0] ?? ''));
+    if (!condition) {
+      throw new PtuneError(
+        'onnx/unsupported-operator',
+        `Node "${node.name}" (If): Which branch holds is only known when the model runs.`,
+        'Export the model without branches, as a rule the file decoder_model.onnx.',
+      );
+    }
+    const branch = branchOf(node, condition.data[0] !== 0);
+    const asked = node.outputs.map((output, i) =>
+      wanted.has(output) ? branch.outputs[i]?.name : undefined,
+    );
+    this.add(
+      branch,
+      asked.filter((name) => name !== undefined),
+    );
+    return asked.map((name) => (name === undefined ? undefined : this.names.get(name)));
+  }
+
+  #lookUp(name: string): string {
     if (name === '') return '';
-    const known = names.get(name);
+    const known = this.names.get(name);
     if (known !== undefined) return known;
-    const initializer = graph.initializers.get(name);
-    if (!initializer) throw notMade(graph.nodes, added, name);
-    const own = addInitializer(builder, name, initializer);
-    names.set(name, own);
-    return own;
-  };
-  for (const node of graph.nodes) {
-    if (!needed.has(node)) continue;
-    const made = addNode(builder, node, node.inputs.map(lookUp), opset);
-    added.add(node);
-    node.outputs.forEach((output, i) => {
-      if (output !== '' && made[i] !== undefined) names.set(output, made[i]);
-    });
+    for (const { initializers } of this.#scopes.toReversed()) {
+      const initializer = initializers.get(name);
+      if (!initializer) continue;
+      const own = addInitializer(this.#builder, name, initializer);
+      this.names.set(name, own);
+      return own;
+    }
+    throw this.#notMade(name);
   }
-  for (const output of outputs) lookUp(output);
-  return names;
+
+  #notMade(name: string): PtuneError {
+    const makers = this.#scopes.flatMap(({ nodes }) => nodes);
+    const maker = makers.find(({ outputs }) => outputs.includes(name));
+    if (!maker || !this.#added.has(maker)) {
+      return new PtuneError('bug/invariant', `The value "${name}" is made by no node.`);
+    }
+    return new PtuneError(
+      'onnx/unsupported-operator',
+      `Node "${maker.name}" (${operatorName(maker)}): Its output ${maker.outputs.indexOf(name)} is not supported.`,
+      'Export the model without optimisation.',
+    );
+  }
 }
 
-function notMade(nodes: readonly Node[], added: ReadonlySet<Node>, name: string): PtuneError {
-  const maker = nodes.find(({ outputs }) => outputs.includes(name));
-  if (!maker || !added.has(maker)) {
-    return new PtuneError('bug/invariant', `The value "${name}" is used before it is made.`);
-  }
-  return new PtuneError(
-    'onnx/unsupported-operator',
-    `Node "${maker.name}" (${operatorName(maker)}): Its output ${maker.outputs.indexOf(name)} is not supported.`,
-    'Export the model without optimisation.',
-  );
-}
-
-/** The nodes on which `outputs` depend, not looking behind `bound` values. */
+/** The nodes on which `outputs` depend, not looking behind `bound` values; and what they read. */
 function neededNodes(
   nodes: readonly Node[],
   bound: ReadonlySet<string>,
   outputs: readonly string[],
-): Set<Node> {
+): { needed: Set<Node>; wanted: Set<string> } {
   const wanted = new Set(outputs);
   const needed = new Set<Node>();
   for (const node of nodes.toReversed()) {
     if (!node.outputs.some((o) => wanted.has(o) && !bound.has(o))) continue;
     needed.add(node);
-    for (const name of node.inputs) if (name !== '' && !bound.has(name)) wanted.add(name);
+    for (const name of namesReadBy(node)) if (!bound.has(name)) wanted.add(name);
   }
-  return needed;
+  return { needed, wanted };
 }
-
-/** Operators that are rewritten away, beside those that `operators` knows. */
-const rewritten = new Set(['Dropout']);
 
 function assertKnown(nodes: readonly Node[]): void {
   const unknown = new Map<string, Node[]>();
   for (const node of nodes) {
     const name = operatorName(node);
-    if (lowerings[name] || operators[name] || rewritten.has(name)) continue;
+    if (lowerings[name] || operators[name] || rewritten.has(name) || name === 'If') continue;
     unknown.set(name, [...(unknown.get(name) ?? []), node]);
   }
   if (unknown.size === 0) return;
@@ -126,120 +178,4 @@ function addNode(
       error,
     );
   }
-}
-
-/** Operators whose axes were an attribute before they became an input, with the version of change. */
-const axesBecameInput: Readonly<Record<string, number>> = {
-  ReduceMax: 18,
-  ReduceMean: 18,
-  ReduceMin: 18,
-  ReduceProd: 18,
-  ReduceSum: 13,
-  ReduceSumSquare: 18,
-  Squeeze: 13,
-  Unsqueeze: 13,
-};
-
-/** Adds a node of operator set `opset` in today's form. */
-function addCurrent(
-  builder: GraphBuilder,
-  node: Node,
-  inputs: readonly string[],
-  opset: number,
-): string[] {
-  const { op, attributes } = node;
-  const axes = intsAttribute(attributes, 'axes');
-  if (axes && opset < (axesBecameInput[op] ?? 0)) {
-    return [builder.op(op, [inputs[0]!, builder.ints(axes)], without(attributes, 'axes'))];
-  }
-  switch (op) {
-    case 'Dropout':
-      return [inputs[0]!];
-    case 'Constant': {
-      const value = attributes.value;
-      return value?.kind === 'tensor' && isStored(value.value)
-        ? [builder.stored(node.outputs[0]!, value.value)]
-        : [builder.op(op, [], attributes)];
-    }
-    case 'Softmax':
-    case 'LogSoftmax':
-      return [addSoftmax(builder, node, inputs[0]!, opset)];
-    case 'Pad':
-      return [addPad(builder, node, inputs)];
-    case 'Slice':
-      return [addSlice(builder, node, inputs)];
-    case 'Split':
-      return addSplit(builder, node, inputs);
-    case 'Clip':
-      return [addClip(builder, node, inputs)];
-    default:
-      return builder.ops(op, inputs, node.outputs.length, attributes);
-  }
-}
-
-function without(attributes: Attributes, name: string): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([key]) => key !== name));
-}
-
-/** Before version 13, softmax ran over all axes from `axis` on; today over that axis alone. */
-function addSoftmax(builder: GraphBuilder, node: Node, input: string, opset: number): string {
-  const shape = builder.shapeOf(input);
-  const axis = intAttribute(node.attributes, 'axis', opset < 13 ? 1 : -1);
-  const last = axis === -1 || axis === shape.length - 1;
-  if (opset >= 13 || last) return builder.op(node.op, [input], { axis: int(last ? -1 : axis) });
-  const flat = builder.op('Flatten', [input], { axis: int(axis) });
-  const result = builder.op(node.op, [flat], { axis: int(-1) });
-  return builder.op('Reshape', [result, builder.ints(shape)]);
-}
-
-/** Today a Split names its parts' lengths or their number. */
-function addSplit(builder: GraphBuilder, node: Node, inputs: readonly string[]): string[] {
-  const axis = intAttribute(node.attributes, 'axis', 0);
-  const shape = builder.shapeOf(inputs[0]!);
-  const count = node.outputs.length;
-  const lengths =
-    intsAttribute(node.attributes, 'split') ??
-    (inputs[1] ? undefined : equalParts(shape[axis < 0 ? axis + shape.length : axis]!, count));
-  const second = lengths ? builder.ints(lengths) : inputs[1]!;
-  return builder.ops('Split', [inputs[0]!, second], count, { axis: int(axis) });
-}
-
-function equalParts(n: number, count: number): number[] {
-  const each = Math.ceil(n / count);
-  return Array.from({ length: count }, (_, i) => Math.min(each, n - i * each));
-}
-
-/** Before version 10, the ranges of a Slice were attributes. */
-function addSlice(builder: GraphBuilder, node: Node, inputs: readonly string[]): string {
-  const starts = intsAttribute(node.attributes, 'starts');
-  const ends = intsAttribute(node.attributes, 'ends');
-  if (!starts || !ends) return builder.op('Slice', inputs);
-  const axes = intsAttribute(node.attributes, 'axes') ?? [...starts.keys()];
-  return builder.op('Slice', [
-    inputs[0]!,
-    ...[starts, ends, axes].map((list) => builder.ints(list)),
-  ]);
-}
-
-/** Before version 11, the widths and the value of a Pad were attributes. */
-function addPad(builder: GraphBuilder, node: Node, inputs: readonly string[]): string {
-  const { mode } = node.attributes;
-  if (mode?.kind === 'string' && mode.value !== 'constant') {
-    throw new PtuneError(
-      'onnx/unsupported-operator',
-      `Pad is not supported in mode "${mode.value}".`,
-    );
-  }
-  const pads = intsAttribute(node.attributes, 'pads');
-  if (!pads) return builder.op('Pad', inputs);
-  const value = builder.scalar(floatAttribute(node.attributes, 'value', 0));
-  return builder.op('Pad', [inputs[0]!, builder.ints(pads), value]);
-}
-
-/** Before version 11, the limits of a Clip were attributes. */
-function addClip(builder: GraphBuilder, node: Node, inputs: readonly string[]): string {
-  const { min, max } = node.attributes;
-  if (min?.kind !== 'float' && max?.kind !== 'float') return builder.op('Clip', inputs);
-  const limit = (a: typeof min) => (a?.kind === 'float' ? builder.scalar(a.value) : '');
-  return builder.op('Clip', [inputs[0]!, limit(min), limit(max)]);
 }

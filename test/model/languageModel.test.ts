@@ -101,7 +101,8 @@ describe('the places of a prompt', () => {
 
 describe('a model that is none is told', () => {
   const find = (model: Model) => () => findLanguageModel(model, false);
-  const error = (code: string, message: string) => expect.objectContaining({ code, message });
+  const error = (code: string, message: string): Error =>
+    expect.objectContaining({ code, message }) as Error;
 
   test('by its inputs', () => {
     expect(
@@ -109,10 +110,10 @@ describe('a model that is none is told', () => {
     ).toThrow(
       error('model/unsupported', 'The model has no input "input_ids"; it has "pixel_values".'),
     );
-    expect(find(lookup([ids('input_ids'), ids('use_cache_branch')], [scores('logits')]))).toThrow(
+    expect(find(lookup([ids('input_ids'), ids('image_sizes')], [scores('logits')]))).toThrow(
       error(
         'model/unsupported',
-        'The model has inputs whose meaning is not known: "use_cache_branch".',
+        'The model has inputs whose meaning is not known: "image_sizes".',
       ),
     );
   });

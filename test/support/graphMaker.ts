@@ -31,6 +31,16 @@ export class GraphMaker {
     return outputs;
   }
 
+  /** Adds a node whose outputs have these names. */
+  named(
+    op: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Attributes = {},
+  ): void {
+    this.#nodes.push({ op, domain: '', name: outputs[0]!, inputs, outputs, attributes });
+  }
+
   /** Gives a value the name of an output of the graph. */
   name(value: string, name: string): void {
     const inputs = [value];
@@ -71,6 +81,7 @@ export class GraphMaker {
     outputs: readonly ValueInfo[],
     opset: number,
     name = 'test',
+    weights: readonly RawInitializer[] = [],
   ): Uint8Array {
     const graph: Graph = {
       name,
@@ -79,7 +90,7 @@ export class GraphMaker {
       nodes: this.#nodes,
       initializers: this.#constants,
     };
-    return writeModel(graph, { opset, rawInitializers: this.#weights });
+    return writeModel(graph, { opset, rawInitializers: [...this.#weights, ...weights] });
   }
 }
 
