@@ -1,19 +1,19 @@
 /** Opens a model on disk: its graph, its tokenizer and what kind of model it is. */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, fstatSync } from 'node:fs';
+import { basename } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import { findLanguageModel, type LanguageModel } from '../model/languageModel.ts';
 import { readModel } from '../onnx/read.ts';
-import { readSkeleton } from '../onnx/skeleton.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { LocatedModel } from './locate.ts';
+import { ModelFiles, openFile, readPart, weightsFolder } from './modelFiles.ts';
 import { readModelConfig, type ModelConfig } from './modelConfig.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** A model that is ready to be built into graphs. */
 export interface OpenModel {
   readonly folder: string;
-  /** Folder of the ONNX file, in which its external data lies. */
+  /** Folder of the ONNX file and its weights (modelFiles.ts). */
   readonly graphFolder: string;
   readonly lm: LanguageModel;
   readonly tokenizer: Tokenizer;
@@ -40,7 +40,7 @@ export async function openModel(located: LocatedModel): Promise<OpenModel> {
   const graph = readModelFile(located.onnxFile);
   return {
     folder: located.folder,
-    graphFolder: dirname(located.onnxFile),
+    graphFolder: weightsFolder(located.onnxFile),
     lm: findLanguageModel(graph, isCausal(config, tokenizer.maskId !== undefined)),
     tokenizer,
     config,
@@ -49,59 +49,19 @@ export async function openModel(located: LocatedModel): Promise<OpenModel> {
 
 /** Reads an ONNX file; weights stay where they are. Throws `model/unreadable`. */
 export function readModelFile(path: string): Model {
-  const folder = dirname(path);
-  const fileName = basename(path);
+  const files = new ModelFiles(path);
   const file = openFile(path);
   try {
-    const { size } = fstatSync(file);
-    const read = (offset: number, length: number) => readPart(file, offset, length);
     return readModel({
-      bytes: readSkeleton({ size, read }, fileName),
-      isSkeleton: true,
-      fileName,
-      readPart: (location, offset, length) => readPartOf(join(folder, location), offset, length),
-      sizeOfPart: (location) => sizeOfFile(join(folder, location)),
+      fileName: basename(path),
+      size: fstatSync(file).size,
+      read: (offset, length) => readPart(file, path, offset, length),
+      locate: (location) => files.locate(location),
+      readPart: (name, offset, length) => files.read(name, offset, length),
     });
   } finally {
     closeSync(file);
   }
-}
-
-function openFile(path: string): number {
-  const unreadable = (why: string, cause?: unknown) =>
-    new PtuneError(
-      'model/unreadable',
-      `The model "${path}" cannot be read: ${why}.`,
-      'Check that the file is there and that you may read it.',
-      cause,
-    );
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw unreadable('it is a folder');
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    throw unreadable((error as Error).message, error);
-  }
-}
-
-/** Undefined where there is no file, but nothing or a folder. */
-function sizeOfFile(path: string): number | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() ? found.size : undefined;
-}
-
-function readPartOf(path: string, offset: number, length: number): Uint8Array {
-  const file = openSync(path, 'r');
-  try {
-    return readPart(file, offset, length);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function readPart(file: number, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  readSync(file, bytes, 0, length, offset);
-  return bytes;
 }
 
 /** Families of causal models whose configuration does not name a class. */

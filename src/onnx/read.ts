@@ -1,5 +1,6 @@
 /** Reads ONNX files. Weights are not copied: their place in the file is noted. */
-import { PtuneError, invariant } from '../base/errors.ts';
+import { PtuneError } from '../base/errors.ts';
+import { faultOf } from './checkGraph.ts';
 import type { Attribute, Graph, Model, Node, ValueInfo } from './graph.ts';
 import {
   attributeTypes,
@@ -12,31 +13,33 @@ import {
   type TensorMessage,
   type ValueInfoMessage,
 } from './schema.ts';
+import { inOrder } from './order.ts';
+import { readSkeleton, type FileParts } from './skeleton.ts';
 import {
   decodeElements,
   dtypeFromCode,
   dtypes,
+  formatShape,
+  isPossible,
   sizeOf,
   type Constant,
   type DType,
   type StoredTensor,
 } from './tensor.ts';
 
-/** Tensors up to this many elements are read as constants; larger ones stay in the file. */
-const inlineElements = 64;
-
 /** Where a model's bytes come from. */
-export interface ModelSource {
-  /** The bytes of the `.onnx` file, or its skeleton (skeleton.ts). */
-  readonly bytes: Uint8Array;
-  /** `bytes` are a skeleton: large tensors are named by their place in the file. */
-  readonly isSkeleton?: boolean;
-  /** Its name within the model's folder. */
+export interface ModelSource extends FileParts {
+  /** Its name, for errors; the place of its own weights. */
   readonly fileName: string;
-  /** Reads a part of a file of the folder: of external data, or of a skeleton's own file. */
-  readonly readPart: (location: string, offset: number, length: number) => Uint8Array;
-  /** Size in bytes of another file of the folder, undefined when there is none. */
-  readonly sizeOfPart: (location: string) => number | undefined;
+  /**
+   * The file that a weight names, this one included: its name for `readPart` and for the engine, and
+   * its size in bytes. Undefined where there is none.
+   *
+   * @throws PtuneError `model/unreadable` for a file that lies elsewhere than beside this one
+   */
+  readonly locate: (location: string) => { name: string; size: number } | undefined;
+  /** Reads a part of a file by the name that `locate` gave. */
+  readonly readPart: (name: string, offset: number, length: number) => Uint8Array;
 }
 
 const toNumber = (value: Int64): number => (typeof value === 'number' ? value : value.toNumber());
@@ -55,6 +58,8 @@ export function readModel(source: ModelSource): Model {
   }
   const reader = new Reader(source);
   const graph = reader.graph(message.graph);
+  const fault = faultOf(graph);
+  if (fault !== undefined) throw unreadable(source, fault);
   const opsets = new Map(
     (message.opsetImport ?? []).map((o) => [
       o.domain === 'ai.onnx' ? '' : (o.domain ?? ''),
@@ -71,22 +76,23 @@ export function readModel(source: ModelSource): Model {
     graph,
     opsets,
     producer: `${message.producerName ?? ''} ${message.producerVersion ?? ''}`.trim(),
-    readStored: (tensor) => reader.bytesOf(tensor),
+    readStored: ({ location, offset, length }) => source.readPart(location, offset, length),
   };
 }
 
 function unreadable(source: ModelSource, why: string, cause?: unknown): PtuneError {
   return new PtuneError(
     'model/unreadable',
-    `"${source.fileName}" (${source.bytes.byteLength} bytes) cannot be read as an ONNX model: ${why}.`,
+    `"${source.fileName}" (${source.size} bytes) cannot be read as an ONNX model: ${why}.`,
     'Copy or download the file again; it may be cut off.',
     cause,
   );
 }
 
 function decode(source: ModelSource): ModelMessage {
+  const skeleton = readSkeleton(source, source.fileName);
   try {
-    return ModelProto.decode(source.bytes) as unknown as ModelMessage;
+    return ModelProto.decode(skeleton) as unknown as ModelMessage;
   } catch (error) {
     throw unreadable(source, 'it is truncated or no ONNX file', error);
   }
@@ -108,16 +114,9 @@ class Reader {
       // Old exporters list initializers among the inputs, too.
       inputs: (message.input ?? []).filter((i) => !initializers.has(i.name)).map(valueInfo),
       outputs: (message.output ?? []).map(valueInfo),
-      nodes: (message.node ?? []).map((n) => this.#node(n)),
+      nodes: inOrder((message.node ?? []).map((n) => this.#node(n))),
       initializers,
     };
-  }
-
-  bytesOf(tensor: StoredTensor): Uint8Array {
-    const { bytes, fileName, readPart } = this.#source;
-    return tensor.location === fileName && !this.#source.isSkeleton
-      ? bytes.subarray(tensor.offset, tensor.offset + tensor.length)
-      : readPart(tensor.location, tensor.offset, tensor.length);
   }
 
   #node(message: NodeMessage): Node {
@@ -160,25 +159,24 @@ class Reader {
   #tensor(message: TensorMessage): Constant | StoredTensor {
     const dtype = dtypeFromCode(message.dataType ?? 0);
     const shape = (message.dims ?? []).map(toNumber);
+    if (!isPossible(shape)) {
+      throw unreadable(
+        this.#source,
+        `tensor "${message.name ?? ''}" has the impossible shape ${formatShape(shape)}`,
+      );
+    }
     const count = sizeOf(shape);
     if (message.dataLocation === 1) return this.#external(message, dtype, shape);
     const raw = message.rawData;
-    if (raw && raw.byteLength > 0) {
-      const expected = count * dtypes[dtype].size;
-      if (raw.byteLength !== expected) {
-        throw unreadable(
-          this.#source,
-          `tensor "${message.name ?? ''}" has ${raw.byteLength} bytes in place of ${expected}`,
-        );
-      }
-      if (count <= inlineElements || this.#source.isSkeleton)
-        return { dtype, shape, data: decodeElements(dtype, raw) };
-      // protobufjs returns views into the file's bytes, so that the offset in the file is known.
-      invariant(raw.buffer === this.#source.bytes.buffer, 'Weights were copied while reading.');
-      const offset = raw.byteOffset - this.#source.bytes.byteOffset;
-      return { dtype, shape, location: this.#source.fileName, offset, length: raw.byteLength };
+    if (!raw?.byteLength) return { dtype, shape, data: this.#typedData(message, dtype, count) };
+    const expected = count * dtypes[dtype].size;
+    if (raw.byteLength !== expected) {
+      throw unreadable(
+        this.#source,
+        `tensor "${message.name ?? ''}" has ${raw.byteLength} bytes in place of ${expected}`,
+      );
     }
-    return { dtype, shape, data: this.#typedData(message, dtype, count) };
+    return { dtype, shape, data: decodeElements(dtype, raw) };
   }
 
   #typedData(message: TensorMessage, dtype: DType, count: number): Float64Array {
@@ -208,12 +206,6 @@ class Reader {
     const entries = new Map((message.externalData ?? []).map((e) => [e.key, e.value]));
     const location = entries.get('location') ?? '';
     if (location === '') throw unreadable(this.#source, `tensor "${name}" names no weights file`);
-    if (outside.test(location)) {
-      throw unreadable(
-        this.#source,
-        `its weights file "${location}" lies outside of the model's folder`,
-      );
-    }
     const expected = sizeOf(shape) * dtypes[dtype].size;
     const offset = this.#byteCount(entries, 'offset', 0, name);
     const length = this.#byteCount(entries, 'length', expected, name);
@@ -223,21 +215,21 @@ class Reader {
         `tensor "${name}" has ${length} bytes in place of ${expected} in "${location}"`,
       );
     }
-    const size = this.#source.sizeOfPart(location);
-    if (size === undefined) {
+    const file = this.#source.locate(location);
+    if (file === undefined) {
       throw new PtuneError(
         'model/no-weights',
         `"${this.#source.fileName}" keeps its weights in "${location}", which is missing.`,
         `Put "${location}" beside it: an export of a large model has several files.`,
       );
     }
-    if (size < offset + length) {
+    if (file.size < offset + length) {
       throw unreadable(
         this.#source,
-        `its weights file "${location}" has ${size} bytes, but "${name}" ends at byte ${offset + length}`,
+        `its weights file "${location}" has ${file.size} bytes, but "${name}" ends at byte ${offset + length}`,
       );
     }
-    return { dtype, shape, location, offset, length };
+    return { dtype, shape, location: file.name, offset, length };
   }
 
   #byteCount(
@@ -252,9 +244,6 @@ class Reader {
     throw unreadable(this.#source, `tensor "${name}" has the "${key}" ${JSON.stringify(written)}`);
   }
 }
-
-/** Paths that do not lie in the model's folder; the engine refuses them, too. */
-const outside = /^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/;
 
 function valueInfo(message: ValueInfoMessage): ValueInfo {
   const tensor = message.type?.tensorType;

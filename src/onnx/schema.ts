@@ -27,7 +27,6 @@ const root = protobuf.Root.fromJSON({
         initializer: repeated(5, 'Tensor'),
         input: repeated(11, 'ValueInfo'),
         output: repeated(12, 'ValueInfo'),
-        valueInfo: repeated(13, 'ValueInfo'),
       },
     },
     Node: {

@@ -1,13 +1,16 @@
 /**
  * Reads an ONNX file without its weights. The file is walked field by field; the bytes of large
  * tensors are stepped over and replaced by a note of where they lie, in the form that ONNX has for
- * data in other files. A model of hundreds of megabytes is read in milliseconds and kilobytes.
+ * data in other files. A model of hundreds of megabytes is read in milliseconds and kilobytes. What
+ * the schema does not name is left out, and what would not fit into memory ends in an error.
  */
 import protobuf from 'protobufjs/light.js';
 import { PtuneError } from '../base/errors.ts';
+import { maximumDepth, maximumFields, maximumKeptBytes, maximumNodes } from './limits.ts';
+import { ModelProto } from './schema.ts';
 
 /** Tensors up to this many bytes are kept in the skeleton. */
-const keptBytes = 1024;
+const keptBytes = 256;
 
 /** Bytes that are read from the file at once. */
 const windowBytes = 1 << 16;
@@ -25,32 +28,46 @@ export interface FileParts {
  * The bytes of the same model with the raw data of large tensors named as external data in
  * `fileName` itself.
  *
- * @throws PtuneError `model/unreadable` when the bytes end early or are no protobuf message
+ * @throws PtuneError `model/unreadable` when the bytes end early, are no protobuf message, or hold
+ *   more than the limits (limits.ts) allow
  */
 export function readSkeleton(file: FileParts, fileName: string): Uint8Array {
-  return new Walk(file, fileName).message(0, file.size, model);
+  return new Walk(file, fileName).message(0, file.size, messageOf(ModelProto));
 }
 
-/** Writes one field of a message; `walk` stands behind the field's tag. */
-type FieldHandler = (walk: Walk, tag: number, writer: protobuf.Writer) => void;
-
-/** Walks into the messages with the given field numbers and copies all other fields. */
-function into(messages: () => Readonly<Record<number, FieldHandler>>): FieldHandler {
-  return (walk, tag, writer) => {
-    walk.nested(tag, writer, messages()[tag >>> 3]);
-  };
+/** A message's fields that are read, by number. */
+interface Message {
+  readonly isNode: boolean;
+  readonly fields: ReadonlyMap<number, Field>;
 }
 
-const tensor: FieldHandler = (walk, tag, writer) => {
-  if (tag >>> 3 === tensorFields.rawData && (tag & 7) === 2) walk.rawData(tag, writer);
-  else walk.copy(tag, writer);
-};
+interface Field {
+  /** What it holds, where that is a message. */
+  readonly message: Message | undefined;
+  /** A list of whole numbers, which may be many in few bytes. */
+  readonly isList: boolean;
+  /** The raw data of a tensor. */
+  readonly isData: boolean;
+}
 
-/** Where tensors lie: in a graph's initializers, and in the attributes of nodes, as deep as graphs. */
-const attribute = into(() => ({ 5: tensor, 6: graph }));
-const node = into(() => ({ 5: attribute }));
-const graph: FieldHandler = into(() => ({ 1: node, 5: tensor }));
-const model = into(() => ({ 7: graph }));
+const messages = new Map<protobuf.Type, Message>();
+
+function messageOf(type: protobuf.Type): Message {
+  const known = messages.get(type);
+  if (known) return known;
+  const fields = new Map<number, Field>();
+  const message = { isNode: type.name === 'Node', fields };
+  messages.set(type, message);
+  for (const field of type.fieldsArray) {
+    const inner = field.resolve().resolvedType;
+    fields.set(field.id, {
+      message: inner instanceof protobuf.Type ? messageOf(inner) : undefined,
+      isList: field.repeated && field.type.endsWith('int64'),
+      isData: type.name === 'Tensor' && field.id === tensorFields.rawData,
+    });
+  }
+  return message;
+}
 
 class Walk {
   readonly #file: FileParts;
@@ -58,31 +75,51 @@ class Walk {
   #position = 0;
   #window: Uint8Array = new Uint8Array();
   #windowStart = 0;
+  #depth = 0;
+  #nodes = 0;
+  #fields = 0;
+  #kept = 0;
 
   constructor(file: FileParts, name: string) {
     this.#file = file;
     this.#name = name;
   }
 
-  /** The message in [start, end), each field through `handle`. */
-  message(start: number, end: number, handle: FieldHandler): Uint8Array {
+  /** The message in [start, end). */
+  message(start: number, end: number, { isNode, fields }: Message): Uint8Array {
     const writer = protobuf.Writer.create();
     this.#position = start;
-    while (this.#position < end) handle(this, this.#varint(), writer);
+    this.#nodes += Number(isNode);
+    if (this.#nodes > maximumNodes) throw this.#broken(`it has more than ${maximumNodes} nodes`);
+    if (++this.#depth > maximumDepth) {
+      throw this.#broken(`its graphs are nested more than ${Math.floor(maximumDepth / 3)} deep`);
+    }
+    while (this.#position < end) {
+      const tag = this.#varint();
+      if (tag > 0xffffffff) throw this.#broken(`it has a field of the unknown number ${tag}`);
+      this.#count(1);
+      const field = fields.get(tag >>> 3);
+      if (field) this.#field(field, tag, writer);
+      else this.#skip(tag);
+    }
     if (this.#position !== end) throw this.#broken('a field ends behind its message');
+    this.#depth--;
     return writer.finish();
   }
 
-  /** A field whose message is walked by `handle`, or copied where there is none. */
-  nested(tag: number, writer: protobuf.Writer, handle: FieldHandler | undefined): void {
-    if (!handle || (tag & 7) !== 2) return this.copy(tag, writer);
-    const length = this.#length();
-    const start = this.#position;
-    writer.uint32(tag).bytes(this.message(start, start + length, handle));
+  /** Writes one field that is read; its tag has been. */
+  #field(field: Field, tag: number, writer: protobuf.Writer): void {
+    const isBytes = (tag & 7) === 2;
+    if (field.message && isBytes) {
+      const length = this.#length();
+      const start = this.#position;
+      writer.uint32(tag).bytes(this.message(start, start + length, field.message));
+    } else if (field.isData && isBytes) this.#rawData(tag, writer);
+    else this.#copy(tag, writer, field.isList);
   }
 
   /** Raw data: kept where it is small, otherwise named by its place. */
-  rawData(tag: number, writer: protobuf.Writer): void {
+  #rawData(tag: number, writer: protobuf.Writer): void {
     const length = this.#length();
     if (length <= keptBytes) {
       writer.uint32(tag).bytes(this.#bytes(length));
@@ -102,26 +139,56 @@ class Walk {
   }
 
   /** Copies a field as it is. */
-  copy(tag: number, writer: protobuf.Writer): void {
+  #copy(tag: number, writer: protobuf.Writer, isList: boolean): void {
     switch (tag & 7) {
       case 0: {
-        const bytes: number[] = [];
-        do bytes.push(this.#byte());
-        while (bytes.at(-1)! >= 0x80);
-        writer.uint32(tag).raw(Uint8Array.from(bytes));
+        const start = this.#position;
+        this.#varint();
+        const length = this.#position - start;
+        this.#position = start;
+        writer.uint32(tag).raw(this.#bytes(length));
         return;
       }
       case 1:
         writer.uint32(tag).raw(this.#bytes(8));
         return;
-      case 2:
-        writer.uint32(tag).bytes(this.#bytes(this.#length()));
+      case 2: {
+        const length = this.#length();
+        if (isList) this.#count(length);
+        writer.uint32(tag).bytes(this.#bytes(length));
         return;
+      }
       case 5:
         writer.uint32(tag).raw(this.#bytes(4));
         return;
       default:
-        throw this.#broken(`it has a field of the unknown wire type ${tag & 7}`);
+        throw this.#unknownType(tag);
+    }
+  }
+
+  #skip(tag: number): void {
+    switch (tag & 7) {
+      case 0:
+        this.#varint();
+        return;
+      case 1:
+        this.#position += 8;
+        return;
+      case 2:
+        this.#position += this.#length();
+        return;
+      case 5:
+        this.#position += 4;
+        return;
+      default:
+        throw this.#unknownType(tag);
+    }
+  }
+
+  #count(fields: number): void {
+    this.#fields += fields;
+    if (this.#fields > maximumFields) {
+      throw this.#broken(`it has more than ${maximumFields} fields beside its weights`);
     }
   }
 
@@ -134,7 +201,7 @@ class Walk {
 
   #varint(): number {
     let value = 0;
-    for (let shift = 0; shift < 64; shift += 7) {
+    for (let shift = 0; shift < 70; shift += 7) {
       const byte = this.#byte();
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
@@ -155,6 +222,13 @@ class Walk {
 
   #bytes(length: number): Uint8Array {
     if (this.#position + length > this.#file.size) throw this.#broken('it is truncated');
+    this.#kept += length;
+    if (this.#kept > maximumKeptBytes) {
+      const megabytes = maximumKeptBytes / 2 ** 20;
+      throw this.#broken(
+        `it keeps more than ${megabytes} MB elsewhere than in its weights' raw data`,
+      );
+    }
     const at = this.#position - this.#windowStart;
     const inside = at >= 0 && at + length <= this.#window.length;
     const bytes = inside
@@ -162,6 +236,10 @@ class Walk {
       : this.#file.read(this.#position, length);
     this.#position += length;
     return bytes;
+  }
+
+  #unknownType(tag: number): PtuneError {
+    return this.#broken(`it has a field of the unknown wire type ${tag & 7}`);
   }
 
   #broken(why: string): PtuneError {

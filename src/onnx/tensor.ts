@@ -71,6 +71,13 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
+/** Whether a tensor can have this shape: whole numbers from 0 on, and no more elements than count. */
+export function isPossible(shape: Shape): boolean {
+  return (
+    shape.every((n) => Number.isSafeInteger(n) && n >= 0) && Number.isSafeInteger(sizeOf(shape))
+  );
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((n, i) => n === b[i]);
 }

@@ -97,11 +97,10 @@ export class GraphMaker {
 /** Reads bytes that stand in no file; there is nothing beside them. */
 export function readBytes(bytes: Uint8Array, fileName = 'model.onnx'): Model {
   return readModel({
-    bytes,
     fileName,
-    readPart: (location) => {
-      throw new Error(`There is no file "${location}".`);
-    },
-    sizeOfPart: () => undefined,
+    size: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, offset + length),
+    locate: (name) => (name === fileName ? { name, size: bytes.length } : undefined),
+    readPart: (_, offset, length) => bytes.subarray(offset, offset + length),
   });
 }

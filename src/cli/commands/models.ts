@@ -1,12 +1,13 @@
 /** `ptune models`: which models there are, and whether one can be trained. */
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { PtuneError } from '../../base/errors.ts';
 import { checkCase, parseReference, type CaseErrors } from '../../evaluation/referenceCheck.ts';
 import { verifyModel } from '../../evaluation/verifyModel.ts';
 import { locateModel } from '../../hub/locate.ts';
 import { readModelConfig } from '../../hub/modelConfig.ts';
+import { weightsFolder } from '../../hub/modelFiles.ts';
 import { isCausal, readModelFile } from '../../hub/openModel.ts';
 import {
   findEncoder,
@@ -42,7 +43,7 @@ export async function verify(
   const { path, lm, encoder } = await openGraph(folder, options.file);
   if (options.reference !== undefined) {
     const cases = parseReference(await readReference(options.reference), options.reference);
-    const checked = { lm, folder: dirname(path), ...(encoder && { encoder }) };
+    const checked = { lm, folder: weightsFolder(path), ...(encoder && { encoder }) };
     const results: CaseErrors[] = [];
     for (const [i, one] of cases.entries()) {
       results.push(await checkCase(checked, one, i + 1));
@@ -57,7 +58,7 @@ export async function verify(
     }
     return 0;
   }
-  const result = await verifyModel(lm, dirname(path));
+  const result = await verifyModel(lm, weightsFolder(path));
   if (output.json) {
     printJson({ model: basename(resolve(folder)), file: basename(path), ...result });
   } else {
@@ -80,7 +81,7 @@ export async function replayTrace(
 ): Promise<number> {
   const { path, lm } = await openGraph(folder, file);
   const recorded = parseTrace(await readReference(trace), trace);
-  const errors = await replay(lm, dirname(path), recorded);
+  const errors = await replay(lm, weightsFolder(path), recorded);
   if (output.json) printJson(errors);
   else {
     const { steps, loss, vectors } = errors;
