@@ -7,8 +7,10 @@ import { attachModel } from '../../src/model/attach.ts';
 import type { LanguageModel } from '../../src/model/languageModel.ts';
 import { selectPositions } from '../../src/model/selectPositions.ts';
 import { GraphBuilder } from '../../src/onnx/builder.ts';
+import { int } from '../../src/onnx/graph.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { int64, Session } from '../../src/runtime/session.ts';
+import { interpret } from '../support/interpreter.ts';
 import { openFolder, tinySize, writeCausalModel, writeMaskedModel } from '../support/tinyModels.ts';
 
 const models: Record<string, { lm: LanguageModel; graphFolder: string }> = {};
@@ -85,5 +87,80 @@ describe.each(['masked', 'causal'])('the %s model', (kind) => {
     const after = selecting.nodes.slice(place).filter(isProduct);
     expect(after.length).toBeGreaterThanOrEqual(4);
     expect(selecting.nodes.filter(isProduct).length).toBeGreaterThan(after.length);
+  });
+});
+
+describe('the rows of a value', () => {
+  type Make = (b: GraphBuilder, x: string) => string;
+  const weight = (b: GraphBuilder, shape: readonly number[]) => {
+    const own = new Random(8);
+    const size = shape.reduce((a, n) => a * n, 1);
+    return b.constant(
+      'float32',
+      shape,
+      Float64Array.from({ length: size }, () => own.normal()),
+    );
+  };
+
+  // Each is of shape [3, 4, …] from x [3, 4, 6]; 4 positions and 3 rows differ from every width.
+  const cases: Readonly<Record<string, Make>> = {
+    'after a softmax over positions': (b, x) => b.op('Softmax', [x], { axis: int(1) }),
+    'after a softmax over rows': (b, x) => b.op('Softmax', [x], { axis: int(0) }),
+    'after a softmax over features': (b, x) => b.op('LogSoftmax', [x], { axis: int(-1) }),
+    'less their mean over positions': (b, x) =>
+      b.op('Sub', [x, b.op('ReduceMean', [x, b.ints([1])])]),
+    'less their mean over features': (b, x) =>
+      b.op('Sub', [x, b.op('ReduceMean', [x, b.ints([2])])]),
+    'less their sum over features, dropped and put back': (b, x) => {
+      const sum = b.op('ReduceSum', [x, b.ints([-1])], { keepdims: int(0) });
+      return b.op('Sub', [x, b.op('Unsqueeze', [sum, b.ints([2])])]);
+    },
+    'after a normalization over positions and features': (b, x) =>
+      b.op('LayerNormalization', [x, weight(b, [4, 6])], { axis: int(1) }),
+    'after a normalization over features': (b, x) =>
+      b.op('LayerNormalization', [x, weight(b, [6])], { axis: int(2) }),
+    'times a matrix for each row': (b, x) => b.op('MatMul', [x, weight(b, [3, 6, 5])]),
+    'times a matrix from the left': (b, x) => b.op('MatMul', [weight(b, [4, 4]), x]),
+    'times one matrix': (b, x) => b.op('MatMul', [x, weight(b, [6, 5])]),
+    'plus a vector for each position': (b, x) => b.op('Add', [x, weight(b, [4, 6])]),
+    'plus a number for each row': (b, x) => b.op('Add', [weight(b, [3, 1, 1]), x]),
+    'plus a vector': (b, x) => b.op('Add', [weight(b, [6]), x]),
+    'as a product of flattened rows with a bias': (b, x) => {
+      const flat = b.op('Reshape', [x, b.ints([12, 6])]);
+      const product = b.op('Gemm', [flat, weight(b, [5, 6]), weight(b, [5])], { transB: int(1) });
+      return b.op('Reshape', [product, b.ints([3, 4, 5])]);
+    },
+    'as a product of flattened rows with a bias for each': (b, x) => {
+      const flat = b.op('Reshape', [x, b.ints([12, 6])]);
+      const product = b.op('Gemm', [flat, weight(b, [6, 5]), weight(b, [12, 1])]);
+      return b.op('Reshape', [product, b.ints([3, 4, 5])]);
+    },
+    'as a product of transposed columns': (b, x) => {
+      const columns = b.op('Reshape', [x, b.ints([6, 12])]);
+      const product = b.op('Gemm', [columns, weight(b, [6, 5])], { transA: int(1) });
+      return b.op('Reshape', [product, b.ints([3, 4, 5])]);
+    },
+    'in several axes': (b, x) => b.op('Tanh', [b.op('Reshape', [x, b.ints([3, 4, 2, 3])])]),
+    'turned around': (b, x) => b.op('Transpose', [b.op('Transpose', [x])]),
+    'of the second part of a split': (b, x) =>
+      b.op('Exp', [b.ops('Split', [x, b.ints([2, 4])], 2, { axis: int(2) })[1]!]),
+  };
+
+  test.each(Object.entries(cases))('%s are those of the whole', (_, make) => {
+    const b = new GraphBuilder();
+    const x = b.input('x', 'float32', [3, 4, 6]);
+    const positions = b.input('positions', 'int64', [3]);
+    const whole = b.op('Neg', [make(b, x)]);
+    const chosen = selectPositions(b, whole, positions);
+    const random = new Random(4);
+    const feeds = {
+      x: Float64Array.from({ length: 72 }, () => random.normal()),
+      positions: Float64Array.of(11, 0, 5),
+    };
+    const [rows, full] = interpret(b, feeds, [chosen, whole]);
+    const width = full!.length / 12;
+    const expected = [11, 0, 5].flatMap((at) => [...full!.subarray(at * width, (at + 1) * width)]);
+    expect(rows).toHaveLength(expected.length);
+    expected.forEach((value, i) => expect(rows![i]).toBeCloseTo(value, 12));
   });
 });
