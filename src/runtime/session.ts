@@ -16,7 +16,7 @@ export type Feeds = Readonly<Record<string, HostTensor>>;
 export interface SessionOptions {
   /** The model's folder, in which external data lies. */
   readonly folder?: string;
-  /** Threads within an operator; half of the cores, at least one, unless told. */
+  /** Threads within an operator; the engine chooses unless told. */
   readonly threads?: number;
   /**
    * Copies weights into the layout that the processor multiplies fastest: 15–40 % faster steps for
