@@ -71,7 +71,7 @@ function fileOf(
   // The outputs' ranks are left to the engine.
   const message = ModelProto.decode(bytes) as unknown as ModelMessage;
   for (const { type } of message.graph!.output!) delete type!.tensorType!.shape;
-  return ModelProto.encode(message as never).finish();
+  return ModelProto.encode(message).finish();
 }
 
 const one = (
@@ -233,7 +233,7 @@ describe('bindings', () => {
     expect(builder.build({ y }).nodes.map(({ op }) => op)).toEqual(['Neg', 'Identity']);
   });
 
-  test('may have the names of weights', async () => {
+  test('may have the names of weights', () => {
     const g = new GraphMaker();
     const weight = g.drawn('x', [10, 10], new Random(1), 1);
     g.name(g.op('MatMul', ['tokens', weight]), 'y');
