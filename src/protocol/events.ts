@@ -73,10 +73,15 @@ export interface ScoringEvent {
   readonly split: string;
 }
 
+/** What a person should know; with the run and its step where it happened in one. */
 export interface WarningEvent {
   readonly type: 'warning';
   readonly code: string;
   readonly message: string;
+  readonly run?: string;
+  readonly prompt?: string;
+  readonly seed?: number;
+  readonly step?: number;
 }
 
 export type TrainingEvent =

@@ -29,3 +29,9 @@ export function lastStep(events: readonly TrainingEvent[]): number {
   for (const event of events) if (event.type === 'step') last = Math.max(last, event.step);
   return last;
 }
+
+/** Whether an event of a run belongs to its first `step` steps. */
+export function isBefore(event: TrainingEvent, step: number): boolean {
+  if (event.type === 'runEnded') return false;
+  return !('step' in event) || event.step <= step;
+}

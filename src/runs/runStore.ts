@@ -12,7 +12,7 @@ import { atomicWrite } from './atomicWrite.ts';
 import { type PromptVectors, readPromptVectors } from './promptVectors.ts';
 import { isRunId, runId } from './runId.ts';
 import { type RunManifest, type RunStart, parseManifest, runFormat } from './runManifest.ts';
-import { lastStep, metricsLine, parseMetrics } from './runMetrics.ts';
+import { isBefore, lastStep, metricsLine, parseMetrics } from './runMetrics.ts';
 import { RunWriter, runFiles, writeManifest } from './runWriter.ts';
 
 /** Where runs and reports lie. */
@@ -250,10 +250,4 @@ function nothing(error: unknown): never[] {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') return [];
   throw error;
-}
-
-/** Whether an event of a run belongs to its first `step` steps. */
-function isBefore(event: TrainingEvent, step: number): boolean {
-  if (event.type === 'runEnded') return false;
-  return !('step' in event) || event.step <= step;
 }

@@ -1,10 +1,10 @@
 /** The writing side of one run: the trainer's, while it trains. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingEvent } from '../protocol/events.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import { atomicWrite } from './atomicWrite.ts';
-import { metricsLine } from './runMetrics.ts';
+import { isBefore, metricsLine, parseMetrics } from './runMetrics.ts';
 import { type PromptVectors, writePromptVectors } from './promptVectors.ts';
 import type { RunChange, RunManifest } from './runManifest.ts';
 import { type SafetensorsFile, writeSafetensors } from './safetensors.ts';
@@ -42,6 +42,16 @@ export class RunWriter {
   /** Appends one event to `metrics.jsonl`, in one write, so that it survives a killed process. */
   append(event: TrainingEvent): void {
     if (this.#metrics !== undefined) writeSync(this.#metrics, metricsLine(event));
+  }
+
+  /** Drops the events after `step`, which will happen again; warnings stay. */
+  async forgetAfter(step: number): Promise<void> {
+    const path = join(this.folder, runFiles.metrics);
+    const events = parseMetrics(readFileSync(path, 'utf8'));
+    const kept = events.filter((event) => event.type === 'warning' || isBefore(event, step));
+    this.close();
+    await atomicWrite(path, kept.map(metricsLine).join(''));
+    this.#metrics = openSync(path, 'a');
   }
 
   /** Writes `run.json` with these changes. */

@@ -14,6 +14,8 @@ export interface RunProgress {
   readonly best: { readonly step: number; readonly accuracy: number; readonly loss: number };
   /** Validations since the best one. */
   readonly withoutGain: number;
+  /** How often the training went back to its last finite state; each time the rate was halved. */
+  readonly rollbacks: number;
 }
 
 const floats = (data: Float32Array): StoredTensor => ({

@@ -16,7 +16,12 @@ import { Adam, type AdamState, clipGradients, gradientNorm, learningRateAt } fro
 import type { Start } from './startVectors.ts';
 
 /** What an encoder's learning rate is where the settings name none; measured on the examples. */
-export const defaultLearningRates = { lstm: 1e-3, mlp: 1e-3, none: 1e-2 } as const;
+const defaultLearningRates = { lstm: 1e-3, mlp: 1e-3, none: 1e-2 } as const;
+
+/** The learning rate that settings name, or their encoder's own. */
+export function learningRateOf({ learningRate, encoder }: TrainSettings): number {
+  return typeof learningRate === 'number' ? learningRate : defaultLearningRates[encoder];
+}
 
 export interface TrainerInputs {
   readonly model: PromptModel;
@@ -53,7 +58,7 @@ export class PromptTrainer {
   readonly #parameters: Map<string, Float32Array>;
   readonly #offset: Float32Array;
   readonly #optimizer: Adam;
-  readonly #random: Random;
+  #random: Random;
   #queue: number[] = [];
   #step = 0;
 
@@ -97,15 +102,51 @@ export class PromptTrainer {
     };
   }
 
+  /** A copy of the state, to come back to. */
+  snapshot(): TrainerState {
+    const { parameters, offset, optimizer, queue, random } = this.state;
+    return {
+      parameters: copied(parameters),
+      offset,
+      optimizer: {
+        ...optimizer,
+        first: copied(optimizer.first),
+        second: copied(optimizer.second),
+      },
+      queue: [...queue],
+      random: [...random],
+    };
+  }
+
+  /** Goes on from a state of this training as if nothing had come after it. */
+  restore(state: TrainerState): void {
+    for (const [name, values] of state.parameters) this.#parameters.get(name)!.set(values);
+    this.#optimizer.restore(state.optimizer);
+    this.#queue = [...state.queue];
+    this.#random = Random.fromState(state.random);
+    this.#step = state.optimizer.step;
+  }
+
   /** A trainer that goes on where `state` was taken, as if it had never stopped. */
   static resume(t: TrainerInputs, state: TrainerState): PromptTrainer {
-    const parameters = new Map(state.parameters);
     const random = Random.fromState(state.random);
-    const trainer = new PromptTrainer(t, encoderOf(t), parameters, state.offset, random);
-    trainer.#optimizer.restore(state.optimizer);
-    trainer.#queue = [...state.queue];
-    trainer.#step = state.optimizer.step;
+    const trainer = new PromptTrainer(
+      t,
+      encoderOf(t),
+      copied(state.parameters),
+      state.offset,
+      random,
+    );
+    trainer.restore(state);
     return trainer;
+  }
+
+  /** Whether parameters and moments are numbers that can be computed with. */
+  get isFinite(): boolean {
+    const { first, second } = this.#optimizer.state;
+    return [this.#parameters, first, second].every((tensors) =>
+      [...tensors.values()].every((values) => values.every(Number.isFinite)),
+    );
   }
 
   /** The prompt's vectors as they are now, float32 [P, D]. */
@@ -116,9 +157,10 @@ export class PromptTrainer {
   /**
    * One update on the next batch.
    *
+   * @param peak  the learning rate at the top of the schedule
    * @throws PtuneError `training/not-finite` when the loss or a gradient is NaN or infinite
    */
-  async update(): Promise<StepResult> {
+  async update(peak: number): Promise<StepResult> {
     const { settings, steps } = this.#t;
     this.#step++;
     const { loss, gradients } = await this.#gradients(this.#nextBatch());
@@ -129,17 +171,12 @@ export class PromptTrainer {
     if (!Number.isFinite(norm)) throw notFinite(norm, this.#step, 'gradient');
     const learningRate = learningRateAt(this.#step, {
       kind: settings.schedule,
-      peak: this.#peakRate(),
+      peak,
       warmupSteps: settings.warmupSteps ?? Math.round(0.05 * steps),
       steps,
     });
     this.#optimizer.update(Object.fromEntries(gradients), learningRate);
     return { loss, learningRate, gradientNorm: norm };
-  }
-
-  #peakRate(): number {
-    const { learningRate, encoder } = this.#t.settings;
-    return typeof learningRate === 'number' ? learningRate : defaultLearningRates[encoder];
   }
 
   /** The next examples of an endless shuffled stream. */
@@ -215,6 +252,10 @@ export function notFinite(value: number, step: number, what: string): PtuneError
     `The ${what} became ${value} at step ${step}.`,
     'Set a smaller "learningRate" in "train"; the vectors of the best validation are kept.',
   );
+}
+
+function copied(tensors: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> {
+  return new Map([...tensors].map(([name, values]) => [name, values.slice()]));
 }
 
 /** Each example weighs the same, and within it each token of its answer. */

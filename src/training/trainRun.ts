@@ -1,30 +1,21 @@
 /** Trains one prompt with one seed and keeps the run on disk. */
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { PtuneError, toPtuneError, throwIfCancelled } from '../base/errors.ts';
+import { PtuneError, toPtuneError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import type { PromptEncoding } from '../encoding/encodePrompt.ts';
-import { predict } from '../evaluation/predict.ts';
-import { scoreOf } from '../evaluation/scores.ts';
 import type { Prompt } from '../language/ast.ts';
 import { vectorWidth } from '../model/promptGraph.ts';
 import type { TrainSettings } from '../language/settings.ts';
 import { staleReason } from '../protocol/fingerprint.ts';
-import type { StepEvent, TrainingEvent } from '../protocol/events.ts';
 import { engine } from '../runtime/session.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import type { RunWriter } from '../runs/runWriter.ts';
 import type { TrainingContext } from './context.ts';
 import { objectiveOf } from './objective.ts';
 import type { OpenPromptFile } from './promptFile.ts';
-import { readCheckpoint, writeCheckpoint, type RunProgress } from './checkpoint.ts';
-import { notFinite, PromptTrainer, type TrainerInputs } from './promptTrainer.ts';
+import { readCheckpoint } from './checkpoint.ts';
+import { PromptTrainer, type TrainerInputs } from './promptTrainer.ts';
+import { Run } from './runLoop.ts';
 import { startsOf } from './startVectors.ts';
-
-/** A score on the validation split; accuracy first, of equal ones the smaller loss. */
-interface ValidationScore {
-  readonly accuracy: number;
-  readonly loss: number;
-}
 
 /** Trains; gives the run's id. The vectors of the best validation are what the run keeps. */
 export async function trainRun(
@@ -179,154 +170,4 @@ async function createRun(
     },
     context.now(),
   );
-}
-
-/** One training while it goes on. */
-class Run {
-  readonly #open: OpenPromptFile;
-  readonly #prompt: Prompt;
-  readonly #steps: number;
-  readonly #trainer: PromptTrainer;
-  readonly #writer: RunWriter;
-  readonly #context: TrainingContext;
-  readonly #started: number;
-  readonly #who: { readonly run: string; readonly prompt: string; readonly seed: number };
-  readonly #firstStep: number;
-  readonly #encoding: PromptEncoding;
-  #best: RunProgress['best'] | undefined;
-  #withoutGain: number;
-
-  constructor(
-    open: OpenPromptFile,
-    prompt: Prompt,
-    { steps, seed }: TrainerInputs,
-    trainer: PromptTrainer,
-    writer: RunWriter,
-    context: TrainingContext,
-    progress?: RunProgress,
-  ) {
-    this.#open = open;
-    this.#prompt = prompt;
-    this.#steps = steps;
-    this.#trainer = trainer;
-    this.#writer = writer;
-    this.#context = context;
-    this.#started = context.now();
-    this.#firstStep = trainer.step;
-    this.#who = { run: writer.id, prompt: prompt.name, seed };
-    this.#encoding = open.encodingOf(prompt, seed);
-    this.#best = progress?.best;
-    this.#withoutGain = progress?.withoutGain ?? 0;
-  }
-
-  /** Steps with a validation at equal distances, until the last or until patience runs out. */
-  async loop(): Promise<void> {
-    const { evaluateEvery, patience } = this.#prompt.train;
-    const every = evaluateEvery ?? Math.max(1, Math.round(0.05 * this.#steps));
-    this.#emit({
-      type: 'runStarted',
-      ...this.#who,
-      path: this.#writer.folder,
-      steps: this.#steps,
-    });
-    while (this.#trainer.step < this.#steps) {
-      throwIfCancelled(this.#context.signal);
-      const result = await this.#trainer.update();
-      this.#emit(this.#stepEvent(result));
-      const last = this.#trainer.step === this.#steps;
-      if (last || this.#trainer.step % every === 0) await this.#validate();
-      if (this.#withoutGain >= patience) break;
-    }
-  }
-
-  async end(status: 'completed' | 'cancelled' | 'failed', reason?: string): Promise<void> {
-    // A run that was stopped before its first validation keeps the vectors that it had.
-    if (!this.#best) await this.#keep();
-    const seconds = (this.#context.now() - this.#started) / 1000;
-    const bestStep = this.#best?.step ?? this.#trainer.step;
-    this.#emit({
-      type: 'runEnded',
-      ...this.#who,
-      status,
-      bestStep,
-      steps: this.#trainer.step,
-      seconds,
-    });
-    await this.#writer.update({
-      status,
-      bestStep,
-      seconds,
-      endedAt: new Date(this.#context.now()).toISOString(),
-      ...(reason !== undefined && { reason }),
-    });
-  }
-
-  async #validate(): Promise<void> {
-    const { step } = this.#trainer;
-    const data = await this.#trainer.vectors();
-    const score = await this.#scoreOf(data);
-    if (!Number.isFinite(score.loss)) throw notFinite(score.loss, step, 'validation loss');
-    const best = this.#best === undefined || isBetter(score, this.#best);
-    if (best) {
-      this.#best = { ...score, step };
-      this.#withoutGain = 0;
-      await this.#writer.writePrompt({ vectors: data, width: this.#widthOf(data) });
-    } else {
-      this.#withoutGain++;
-    }
-    this.#emit({ type: 'validation', ...this.#who, step, ...score, best });
-    const progress = { best: this.#best!, withoutGain: this.#withoutGain };
-    await this.#writer.writeCheckpoint(writeCheckpoint(this.#trainer.state, progress));
-  }
-
-  async #scoreOf(data: Float32Array): Promise<ValidationScore> {
-    const { model, candidates, examples } = this.#open;
-    const predictions = await predict(
-      {
-        model,
-        encoding: this.#encoding,
-        vectors: this.#encoding.vectorsOf(data),
-        candidates,
-        signal: this.#context.signal,
-      },
-      examples.validation,
-    );
-    const { accuracy, loss } = scoreOf([predictions]);
-    return { accuracy, loss };
-  }
-
-  /** Numbers of one virtual token. */
-  #widthOf(vectors: Float32Array): number {
-    return vectors.length / this.#encoding.virtual.tokens.length;
-  }
-
-  async #keep(): Promise<void> {
-    const vectors = await this.#trainer.vectors();
-    if (!vectors.every(Number.isFinite)) return;
-    await this.#writer.writePrompt({ vectors, width: this.#widthOf(vectors) });
-  }
-
-  #stepEvent(
-    result: Omit<StepEvent, 'type' | 'step' | 'steps' | 'secondsLeft' | 'run' | 'prompt' | 'seed'>,
-  ): StepEvent {
-    const { step } = this.#trainer;
-    const elapsed = (this.#context.now() - this.#started) / 1000;
-    return {
-      type: 'step',
-      ...this.#who,
-      step,
-      steps: this.#steps,
-      ...result,
-      secondsLeft: (elapsed / (step - this.#firstStep)) * (this.#steps - step),
-    };
-  }
-
-  #emit(event: TrainingEvent): void {
-    this.#writer.append(event);
-    this.#context.emit(event);
-  }
-}
-
-function isBetter(a: ValidationScore, b: ValidationScore): boolean {
-  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss);
 }

@@ -264,36 +264,6 @@ describe('a training that is cancelled', () => {
   });
 });
 
-describe('a training that blows up', () => {
-  const train = ['encoder: none', 'steps: 300', 'learningRate: 10', 'weightDecay: 1'];
-  const constant = ['schedule: constant', 'warmupSteps: 0', 'patience: 1000'];
-
-  test.each([
-    ['with validations on the way', 'evaluateEvery: 1'],
-    ['before its first validation', 'evaluateEvery: 300'],
-  ])('ends as failed, with what to do, %s', async (_, every) => {
-    const path = await project({ train: [...train, ...constant, every] });
-    const { context, of } = contextFor();
-    await expect(trainFile({ path }, context)).rejects.toMatchObject({
-      code: 'training/not-finite',
-      message: expect.stringMatching(
-        /^The (validation )?(loss|gradient) became (NaN|Infinity) at step \d+\.$/,
-      ) as string,
-      nextStep: expect.stringContaining('"learningRate"') as string,
-    });
-    const store = RunStore.forFile(path);
-    const { runs } = await store.list();
-    expect(runs).toMatchObject([
-      { status: 'failed', reason: expect.stringContaining(' became ') as string },
-    ]);
-    expect(of('runEnded')).toMatchObject([{ status: 'failed' }]);
-    // No validation counts whose numbers are none, and none of these vectors is kept.
-    expect(of('validation').filter(({ loss }) => !Number.isFinite(loss))).toEqual([]);
-    const kept = await store.readPrompt(runs[0]!.id).catch(() => undefined);
-    expect(kept?.vectors.every(Number.isFinite) ?? true).toBe(true);
-  });
-});
-
 describe('the summary', () => {
   test('has every prompt of the file, with the learned one’s seeds', async () => {
     const path = await project({ train: ['steps: 2', 'seeds: [3, 1]'] });

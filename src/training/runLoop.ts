@@ -1,0 +1,231 @@
+/** One training from its first step to its end: validations, the best vectors, checkpoints. */
+import { PtuneError, throwIfCancelled } from '../base/errors.ts';
+import type { PromptEncoding } from '../encoding/encodePrompt.ts';
+import { predict } from '../evaluation/predict.ts';
+import { scoreOf } from '../evaluation/scores.ts';
+import type { Prompt } from '../language/ast.ts';
+import type { StepEvent, TrainingEvent } from '../protocol/events.ts';
+import type { RunWriter } from '../runs/runWriter.ts';
+import { writeCheckpoint, type RunProgress } from './checkpoint.ts';
+import type { TrainingContext } from './context.ts';
+import type { OpenPromptFile } from './promptFile.ts';
+import {
+  learningRateOf,
+  notFinite,
+  type PromptTrainer,
+  type TrainerInputs,
+  type TrainerState,
+} from './promptTrainer.ts';
+
+/** A score on the validation split; accuracy first, of equal ones the smaller loss. */
+interface ValidationScore {
+  readonly accuracy: number;
+  readonly loss: number;
+}
+
+/** So often a training goes back when its numbers blow up, before it fails. */
+const mostRollbacks = 3;
+
+/** One training while it goes on. */
+export class Run {
+  readonly #open: OpenPromptFile;
+  readonly #prompt: Prompt;
+  readonly #steps: number;
+  readonly #trainer: PromptTrainer;
+  readonly #writer: RunWriter;
+  readonly #context: TrainingContext;
+  readonly #started: number;
+  readonly #who: { readonly run: string; readonly prompt: string; readonly seed: number };
+  readonly #firstStep: number;
+  readonly #encoding: PromptEncoding;
+  #best: RunProgress['best'] | undefined;
+  #withoutGain: number;
+  #rollbacks: number;
+  /** The state at the last validation, or at the start: finite, and what a resumed run starts from. */
+  #finite: TrainerState;
+
+  constructor(
+    open: OpenPromptFile,
+    prompt: Prompt,
+    { steps, seed }: TrainerInputs,
+    trainer: PromptTrainer,
+    writer: RunWriter,
+    context: TrainingContext,
+    progress?: RunProgress,
+  ) {
+    this.#open = open;
+    this.#prompt = prompt;
+    this.#steps = steps;
+    this.#trainer = trainer;
+    this.#writer = writer;
+    this.#context = context;
+    this.#started = context.now();
+    this.#firstStep = trainer.step;
+    this.#who = { run: writer.id, prompt: prompt.name, seed };
+    this.#encoding = open.encodingOf(prompt, seed);
+    this.#best = progress?.best;
+    this.#withoutGain = progress?.withoutGain ?? 0;
+    this.#rollbacks = progress?.rollbacks ?? 0;
+    this.#finite = trainer.snapshot();
+  }
+
+  /** Steps with a validation at equal distances, until the last or until patience runs out. */
+  async loop(): Promise<void> {
+    const { evaluateEvery, patience } = this.#prompt.train;
+    const every = evaluateEvery ?? Math.max(1, Math.round(0.05 * this.#steps));
+    this.#emit({
+      type: 'runStarted',
+      ...this.#who,
+      path: this.#writer.folder,
+      steps: this.#steps,
+    });
+    while (this.#trainer.step < this.#steps) {
+      throwIfCancelled(this.#context.signal);
+      try {
+        await this.#advance(every);
+      } catch (error) {
+        if (!(error instanceof PtuneError) || error.code !== 'training/not-finite') throw error;
+        await this.#rollBack(error);
+      }
+      if (this.#withoutGain >= patience) break;
+    }
+  }
+
+  /** One step, and a validation where one is due. */
+  async #advance(every: number): Promise<void> {
+    const result = await this.#trainer.update(this.#rate);
+    this.#emit(this.#stepEvent(result));
+    const last = this.#trainer.step === this.#steps;
+    if (last || this.#trainer.step % every === 0) await this.#validate();
+  }
+
+  /** The learning rate at the top of the schedule. */
+  get #rate(): number {
+    return learningRateOf(this.#prompt.train) / 2 ** this.#rollbacks;
+  }
+
+  /** Back to the last finite state with half the rate; fails when that did not help often enough. */
+  async #rollBack(error: PtuneError): Promise<void> {
+    const { step } = this.#trainer;
+    if (this.#rollbacks === mostRollbacks) throw this.#hopeless(error, step);
+    this.#rollbacks++;
+    this.#trainer.restore(this.#finite);
+    await this.#writer.forgetAfter(this.#trainer.step);
+    const where = this.#trainer.step === 0 ? 'its start' : `step ${this.#trainer.step}`;
+    const count = `${this.#rollbacks} of ${mostRollbacks}`;
+    this.#emit({
+      type: 'warning',
+      ...this.#who,
+      step,
+      code: 'training/rolled-back',
+      message: `${error.message} "${this.#prompt.name}" (seed ${this.#who.seed}) goes on from ${where} with half the learning rate, ${Number(this.#rate.toPrecision(3))} (${count})`,
+    });
+  }
+
+  #hopeless({ message }: PtuneError, step: number): PtuneError {
+    return new PtuneError(
+      'training/not-finite',
+      `${message} Going back and halving the learning rate ${mostRollbacks} times, to ${Number(this.#rate.toPrecision(3))}, did not help.`,
+      step === 1
+        ? 'The model gives no number even for the start vectors: check it with "ptune models verify".'
+        : 'Set a smaller "learningRate" in "train"; the vectors of the best validation are kept.',
+    );
+  }
+
+  async end(status: 'completed' | 'cancelled' | 'failed', reason?: string): Promise<void> {
+    // A run that was stopped before its first validation keeps the vectors that it had.
+    if (!this.#best) await this.#keep();
+    const seconds = (this.#context.now() - this.#started) / 1000;
+    const bestStep = this.#best?.step ?? this.#trainer.step;
+    this.#emit({
+      type: 'runEnded',
+      ...this.#who,
+      status,
+      bestStep,
+      steps: this.#trainer.step,
+      seconds,
+    });
+    await this.#writer.update({
+      status,
+      bestStep,
+      seconds,
+      endedAt: new Date(this.#context.now()).toISOString(),
+      ...(reason !== undefined && { reason }),
+    });
+  }
+
+  async #validate(): Promise<void> {
+    const { step } = this.#trainer;
+    const data = await this.#trainer.vectors();
+    const score = await this.#scoreOf(data);
+    if (!Number.isFinite(score.loss)) throw notFinite(score.loss, step, 'validation loss');
+    if (!this.#trainer.isFinite) throw notFinite(Infinity, step, "optimizer's state");
+    const best = this.#best === undefined || isBetter(score, this.#best);
+    if (best) {
+      this.#best = { ...score, step };
+      this.#withoutGain = 0;
+      await this.#writer.writePrompt({ vectors: data, width: this.#widthOf(data) });
+    } else {
+      this.#withoutGain++;
+    }
+    this.#emit({ type: 'validation', ...this.#who, step, ...score, best });
+    this.#finite = this.#trainer.snapshot();
+    const progress = {
+      best: this.#best!,
+      withoutGain: this.#withoutGain,
+      rollbacks: this.#rollbacks,
+    };
+    await this.#writer.writeCheckpoint(writeCheckpoint(this.#finite, progress));
+  }
+
+  async #scoreOf(data: Float32Array): Promise<ValidationScore> {
+    const { model, candidates, examples } = this.#open;
+    const predictions = await predict(
+      {
+        model,
+        encoding: this.#encoding,
+        vectors: this.#encoding.vectorsOf(data),
+        candidates,
+        signal: this.#context.signal,
+      },
+      examples.validation,
+    );
+    const { accuracy, loss } = scoreOf([predictions]);
+    return { accuracy, loss };
+  }
+
+  /** Numbers of one virtual token. */
+  #widthOf(vectors: Float32Array): number {
+    return vectors.length / this.#encoding.virtual.tokens.length;
+  }
+
+  async #keep(): Promise<void> {
+    const vectors = await this.#trainer.vectors();
+    if (!vectors.every(Number.isFinite)) return;
+    await this.#writer.writePrompt({ vectors, width: this.#widthOf(vectors) });
+  }
+
+  #stepEvent(
+    result: Omit<StepEvent, 'type' | 'step' | 'steps' | 'secondsLeft' | 'run' | 'prompt' | 'seed'>,
+  ): StepEvent {
+    const { step } = this.#trainer;
+    const elapsed = (this.#context.now() - this.#started) / 1000;
+    return {
+      type: 'step',
+      ...this.#who,
+      step,
+      steps: this.#steps,
+      ...result,
+      secondsLeft: (elapsed / (step - this.#firstStep)) * (this.#steps - step),
+    };
+  }
+
+  #emit(event: TrainingEvent): void {
+    this.#writer.append(event);
+    this.#context.emit(event);
+  }
+}
+
+function isBetter(a: ValidationScore, b: ValidationScore): boolean {
+  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss);
+}
