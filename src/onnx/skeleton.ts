@@ -48,6 +48,8 @@ interface Field {
   readonly isList: boolean;
   /** The raw data of a tensor. */
   readonly isData: boolean;
+  /** Where a tensor's data lie: 1 in another file. */
+  readonly isLocation: boolean;
 }
 
 const messages = new Map<protobuf.Type, Message>();
@@ -64,6 +66,7 @@ function messageOf(type: protobuf.Type): Message {
       message: inner instanceof protobuf.Type ? messageOf(inner) : undefined,
       isList: field.repeated && field.type.endsWith('int64'),
       isData: type.name === 'Tensor' && field.id === tensorFields.rawData,
+      isLocation: type.name === 'Tensor' && field.id === tensorFields.dataLocation,
     });
   }
   return message;
@@ -115,6 +118,7 @@ class Walk {
       const start = this.#position;
       writer.uint32(tag).bytes(this.message(start, start + length, field.message));
     } else if (field.isData && isBytes) this.#rawData(tag, writer);
+    else if (field.isLocation && (tag & 7) === 0) this.#location(tag, writer);
     else this.#copy(tag, writer, field.isList);
   }
 
@@ -136,6 +140,12 @@ class Walk {
     }
     writer.uint32(tensorFields.dataLocation << 3).int32(1);
     this.#position += length;
+  }
+
+  /** "In this file" is the default; written out behind raw data, it would undo the note of these. */
+  #location(tag: number, writer: protobuf.Writer): void {
+    const location = this.#varint();
+    if (location !== 0) writer.uint32(tag).uint32(location);
   }
 
   /** Copies a field as it is. */
@@ -174,9 +184,12 @@ class Walk {
       case 1:
         this.#position += 8;
         return;
-      case 2:
-        this.#position += this.#length();
+      case 2: {
+        // The length must be read before the position that it is added to.
+        const length = this.#length();
+        this.#position += length;
         return;
+      }
       case 5:
         this.#position += 4;
         return;
