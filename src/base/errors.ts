@@ -27,6 +27,7 @@ export const errorKinds = {
   'model/no-weights': 'input',
   'model/unreadable': 'input',
   'model/no-tokenizer': 'input',
+  'model/changed': 'input',
   'model/no-embedding': 'unsupported',
   'model/no-logits': 'unsupported',
   'model/unsupported': 'unsupported',

@@ -28,7 +28,7 @@ const manifest = z.object({
   prompt: z.object({ name: z.string(), template: z.string() }),
   seed: z.number().int(),
   settings: z.record(z.string(), z.unknown()),
-  model: z.object({ id: z.string(), sha256: z.string() }),
+  model: z.object({ id: z.string(), sha256: z.string(), sha256After: z.string().optional() }),
   hashes,
   versions: z.record(z.string(), z.string()),
   machine: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -60,6 +60,7 @@ export interface RunChange {
   readonly status?: RunManifest['status'];
   readonly reason?: string;
   readonly bestStep?: number;
+  readonly model?: RunManifest['model'];
   readonly endedAt?: string;
   readonly seconds?: number;
 }

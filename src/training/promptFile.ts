@@ -34,6 +34,8 @@ export interface OpenPromptFile {
   readonly modelId: string;
   /** SHA-256 over the model's files. */
   readonly modelHash: string;
+  /** The same hash, taken again from every byte that is on disk now. */
+  rehashModel(): Promise<string>;
   readonly tokenizerHash: string;
   /** Hashes of everything that a score of `prompt` depends on. */
   fingerprint(prompt: Prompt): Promise<Fingerprint>;
@@ -84,6 +86,7 @@ export async function openPromptFile(
     model,
     modelId: choice.id,
     modelHash: await hashModel(located.folder, located.files, hashes),
+    rehashModel: () => hashModel(located.folder, located.files, new FileHashes()),
     tokenizerHash: await hashes.hash(resolve(located.folder, 'tokenizer.json')),
     fingerprint: (prompt) => promptFingerprint(file, prompt, places, hashes),
     encodingOf: (prompt, seed) =>

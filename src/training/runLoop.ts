@@ -132,6 +132,23 @@ export class Run {
     );
   }
 
+  /**
+   * Notes the model's hash after the training.
+   *
+   * @throws PtuneError `model/changed` when it is not the one before
+   */
+  async assertFrozen(): Promise<void> {
+    const { modelId, modelHash } = this.#open;
+    const sha256After = await this.#open.rehashModel();
+    await this.#writer.update({ model: { id: modelId, sha256: modelHash, sha256After } });
+    if (sha256After === modelHash) return;
+    throw new PtuneError(
+      'model/changed',
+      `The files of the model "${modelId}" changed while "${this.#prompt.name}" was trained on it: their hash was ${modelHash.slice(0, 12)}… and is ${sha256After.slice(0, 12)}….`,
+      'Leave the files of the model as they are, and train the prompt again.',
+    );
+  }
+
   async end(status: 'completed' | 'cancelled' | 'failed', reason?: string): Promise<void> {
     // A run that was stopped before its first validation keeps the vectors that it had.
     if (!this.#best) await this.#keep();

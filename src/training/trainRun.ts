@@ -65,6 +65,7 @@ export async function resumeRun(
 async function finish(run: Run, writer: RunWriter): Promise<string> {
   try {
     await run.loop();
+    await run.assertFrozen();
     await run.end('completed');
   } catch (error) {
     const { kind, message } = toPtuneError(error);
