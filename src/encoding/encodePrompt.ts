@@ -14,6 +14,11 @@ import { virtualTokensOf, type PromptVectors, type VirtualTokens } from './virtu
 export interface EncodingModel {
   readonly tokenizer: Tokenizer;
   readonly causal: boolean;
+  /**
+   * The token that the decoder of an encoder-decoder model starts with. Such a model reads the
+   * template without its answer in the encoder and writes the answer in the decoder.
+   */
+  readonly decoderStart?: number;
   /** Longest input in tokens; undefined where there is no limit. */
   readonly maxLength: number | undefined;
 }
@@ -28,8 +33,10 @@ export interface EncodedPrompt {
   readonly ids: readonly number[];
   /** For each position the row of the prompt's vectors that stands there, −1 for a token. */
   readonly rows: readonly number[];
-  /** For each answer token the position whose logits predict it. */
+  /** For each answer token the position whose logits predict it; in the decoder, if there is one. */
   readonly answerPositions: readonly number[];
+  /** What the decoder of an encoder-decoder model reads. */
+  readonly decoderIds?: readonly number[];
 }
 
 /** A place in a prompt while it is put together. */
@@ -71,7 +78,10 @@ export class PromptEncoding {
     const part = this.prompt.parts[at];
     const text = part?.kind === 'answer' ? filtered(answer, part.filters) : answer;
     const lead = spaced && this.#model.tokenizer.leadingSpaceMatters ? ' ' : '';
-    const ids = this.#model.tokenizer.encodePiece(lead + text);
+    const { tokenizer, decoderStart } = this.#model;
+    // A decoder writes the answer as a text of its own, whatever stands around its slot.
+    const ids =
+      decoderStart === undefined ? tokenizer.encodePiece(lead + text) : tokenizer.encode(text);
     if (ids.length > 0) return ids;
     throw new PtuneError(
       'data/no-token',
@@ -117,13 +127,22 @@ export class PromptEncoding {
   }
 
   #assemble(example: Example, answer: readonly number[], words: number): EncodedPrompt {
-    const { tokenizer, causal } = this.#model;
+    const { tokenizer, causal, decoderStart } = this.#model;
     const pieces = this.#pieces(this.prompt.parts, example, words, false);
     const sequence = new Sequence(tokenizer);
     sequence.push(tokenizer.prefixIds);
     const at = pieces.findIndex((piece) => piece.kind === 'answer');
     invariant(at >= 0, `The prompt "${this.prompt.name}" has no answer slot.`);
     sequence.pieces(pieces.slice(0, at));
+    if (decoderStart !== undefined) {
+      sequence.pieces(pieces.slice(at + 1));
+      sequence.push(tokenizer.suffixIds);
+      // The last token of the answer is predicted, not read.
+      const decoderIds = [decoderStart, ...tokenizer.prefixIds, ...answer.slice(0, -1)];
+      const first = tokenizer.prefixIds.length;
+      const { ids, rows } = sequence;
+      return { ids, rows, decoderIds, answerPositions: answer.map((_, i) => first + i) };
+    }
     if (causal && sequence.ids.length === 0) sequence.push([this.#startToken()]);
     const start = sequence.ids.length - (causal ? 1 : 0);
     const answerPositions = answer.map((_, i) => start + i);
@@ -255,7 +274,10 @@ class Sequence {
         // What follows is a vector or the answer: the space before it makes no token.
         const next = i === pieces.length - 1 || pieces[i + 1]!.kind !== 'text';
         const text = next ? piece.text.replace(/[ \t]+$/, '') : piece.text;
-        if (text !== '') this.push(this.#tokenizer.encodePiece(text));
+        if (text === '') return;
+        const isFirst = this.ids.length === this.#tokenizer.prefixIds.length;
+        // At its start a text may get a space that it does not have ("▁The").
+        this.push(isFirst ? this.#tokenizer.encode(text) : this.#tokenizer.encodePiece(text));
       }
     });
   }

@@ -56,8 +56,7 @@ function newRows(
   tokens: VirtualToken[],
 ): number[] {
   const text = part.initText?.trim();
-  const lead = !first && tokenizer.leadingSpaceMatters ? ' ' : '';
-  const start = text ? tokenizer.encodePiece(lead + text) : [];
+  const start = text ? startIds(text, first, tokenizer) : [];
   const count = part.count ?? (start.length || 1);
   return Array.from({ length: count }, (_, i) => {
     const startId = start.length > 0 ? start[i % start.length] : undefined;
@@ -67,4 +66,10 @@ function newRows(
     });
     return tokens.length - 1;
   });
+}
+
+/** The tokens of a text as it would stand in a template, behind a space where it is not the first. */
+function startIds(text: string, first: boolean, tokenizer: Tokenizer): number[] {
+  if (first) return tokenizer.encode(text);
+  return tokenizer.encodePiece(tokenizer.leadingSpaceMatters ? ` ${text}` : text);
 }

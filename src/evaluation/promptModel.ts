@@ -1,9 +1,10 @@
 /** A model with its prepared graphs: scores batches of encoded prompts. */
-import { throwIfCancelled } from '../base/errors.ts';
+import { PtuneError, throwIfCancelled } from '../base/errors.ts';
 import { tokenLimit, type EncodedPrompt, type EncodingModel } from '../encoding/encodePrompt.ts';
 import type { PromptVectors } from '../encoding/virtualTokens.ts';
 import type { OpenModel } from '../hub/openModel.ts';
 import { buildEmbeddingGraph, buildScoreGraph, type PromptShape } from '../model/promptGraph.ts';
+import { readingPart } from '../model/languageModel.ts';
 import { int64, float32, Session, type Feeds } from '../runtime/session.ts';
 
 /** Rows that are scored at once. */
@@ -33,12 +34,13 @@ export class PromptModel {
       tokenizer: open.tokenizer,
       causal: open.lm.causal,
       maxLength: open.config.maxPositions,
+      ...(open.lm.encoder && { decoderStart: decoderStart(open) }),
     };
   }
 
   /** Width of the embeddings, D. */
   get width(): number {
-    return this.open.lm.embedding.width;
+    return readingPart(this.open.lm).embedding.width;
   }
 
   /**
@@ -111,6 +113,7 @@ export class PromptModel {
       positions: scoreRows * positions,
       virtual: vectors?.count ?? 0,
       deep: vectors?.deep ?? false,
+      ...decoderLength(batch),
     };
   }
 
@@ -122,10 +125,29 @@ export class PromptModel {
 
   async #readTable(): Promise<Float32Array> {
     const session = await this.session('embeddings', () => buildEmbeddingGraph(this.open.lm));
-    const size = this.open.lm.embedding.vocabularySize;
+    const size = readingPart(this.open.lm).embedding.vocabularySize;
     const ids = Array.from({ length: size }, (_, id) => id);
     return (await session.run({ ids: int64([size, 1], ids) })).table!;
   }
+}
+
+/** The longest of the decoder's inputs; nothing where the model has no decoder of its own. */
+export function decoderLength(
+  inputs: readonly EncodedPrompt[],
+): Pick<PromptShape, 'decoderLength'> {
+  const longest = Math.max(...inputs.map((input) => input.decoderIds?.length ?? 0));
+  return longest > 0 ? { decoderLength: longest } : {};
+}
+
+/** The token that a decoder's input starts with. */
+function decoderStart({ config, tokenizer, folder }: OpenModel): number {
+  const id = config.decoderStartTokenId ?? config.padTokenId ?? tokenizer.padId;
+  if (id !== undefined) return id;
+  throw new PtuneError(
+    'model/unsupported',
+    `The configuration of the model in ${folder} does not say what its decoder starts with.`,
+    'Put "decoder_start_token_id" into its config.json; models of T5\'s kind start with the padding token.',
+  );
 }
 
 /**
@@ -133,11 +155,12 @@ export class PromptModel {
  * places of `positions` name position 0.
  */
 export function batchFeeds(batch: readonly EncodedPrompt[], shape: PromptShape): Feeds {
-  const { rows, length, positions } = shape;
+  const { rows, length, positions, decoderLength: answerLength } = shape;
   const ids = new Int32Array(rows * length);
   const mask = new Int32Array(rows * length);
   const virtual = new Int32Array(rows * length).fill(-1);
   const chosen = new Int32Array(positions);
+  const decoderIds = new Int32Array(rows * (answerLength ?? 0));
   let at = 0;
   for (let row = 0; row < rows; row++) {
     // Rows without an input attend to one token: an empty row would divide by zero.
@@ -147,12 +170,17 @@ export function batchFeeds(batch: readonly EncodedPrompt[], shape: PromptShape):
     ids.set(input.ids, row * length);
     mask.fill(1, row * length, row * length + input.ids.length);
     virtual.set(input.rows, row * length);
-    for (const position of input.answerPositions) chosen[at++] = row * length + position;
+    decoderIds.set(input.decoderIds ?? [], row * (answerLength ?? 0));
+    const start = row * (answerLength ?? length);
+    for (const position of input.answerPositions) chosen[at++] = start + position;
   }
   return {
     input_ids: int64([rows, length], ids),
     attention_mask: int64([rows, length], mask),
     positions: int64([positions], chosen),
     ...(shape.virtual > 0 && !shape.deep && { virtual_rows: int64([rows, length], virtual) }),
+    ...(answerLength !== undefined && {
+      decoder_input_ids: int64([rows, answerLength], decoderIds),
+    }),
   };
 }

@@ -1,8 +1,8 @@
 /** Checks that a model can be trained on: its gradient against differences of its own loss. */
 import { differentiate } from '../autodiff/differentiate.ts';
 import { Random } from '../base/random.ts';
-import { attachModel } from '../model/attach.ts';
-import type { LanguageModel } from '../model/languageModel.ts';
+import { attachEncoder, attachModel, type ModelFeed } from '../model/attach.ts';
+import { readingPart, type LanguageModel } from '../model/languageModel.ts';
 import { crossEntropy } from '../model/objective.ts';
 import { selectPositions } from '../model/selectPositions.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
@@ -31,17 +31,18 @@ const epsilon = 1e-2;
  */
 export async function verifyModel(lm: LanguageModel, folder: string): Promise<Verification> {
   const random = new Random(1);
-  const { vocabularySize, width } = lm.embedding;
+  const { vocabularySize, width } = readingPart(lm).embedding;
   const build = (withGradient: boolean) => {
     const builder = new GraphBuilder({ readStored: lm.model.readStored });
     const embeds = builder.input('inputs_embeds', 'float32', [rows, length, width]);
     const token = (i: number) => 5 + ((i * 7919) % Math.max(1, vocabularySize - 5));
     const ids = Array.from({ length: rows * length }, (_, i) => token(i));
-    const logits = attachModel(builder, lm, {
+    const feed = {
       inputIds: builder.constant('int64', [rows, length], ids),
       attentionMask: builder.filled(1, [rows, length], 'int64'),
       inputsEmbeds: embeds,
-    });
+    };
+    const logits = lm.encoder ? decoderLogits(builder, lm, feed) : attachModel(builder, lm, feed);
     const places = builder.ints([length - 1, 2 * length - 1]);
     const chosen = selectPositions(builder, logits, places);
     const weights = builder.constant('float32', [rows], [0.5, 0.5]);
@@ -81,4 +82,11 @@ export async function verifyModel(lm: LanguageModel, folder: string): Promise<Ve
     await step.release();
     await forward.release();
   }
+}
+
+/** The logits of a decoder that has read as many tokens as its encoder, which reads `feed`. */
+function decoderLogits(builder: GraphBuilder, lm: LanguageModel, feed: ModelFeed): string {
+  const states = attachEncoder(builder, lm.encoder!, feed);
+  const { inputIds, attentionMask } = feed;
+  return attachModel(builder, lm, { inputIds, attentionMask }, { states, mask: attentionMask });
 }

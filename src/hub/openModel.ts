@@ -2,7 +2,7 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
-import { findLanguageModel, type LanguageModel } from '../model/languageModel.ts';
+import { findEncoder, findLanguageModel, type LanguageModel } from '../model/languageModel.ts';
 import { readModel } from '../onnx/read.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { LocatedModel } from './locate.ts';
@@ -24,24 +24,28 @@ export interface OpenModel {
  * Opens a located model.
  *
  * @throws PtuneError of reading (`model/unreadable`), of finding the places of a prompt
- *   (`model/no-embedding`, `model/no-logits`), of the tokenizer, and `feature/not-trained-yet` for
- *   encoder-decoder models
+ *   (`model/no-embedding`, `model/no-logits`), of the tokenizer, and `model/unsupported` for a
+ *   decoder without its encoder
  */
 export async function openModel(located: LocatedModel): Promise<OpenModel> {
   const config = await readModelConfig(located.folder);
-  if (config.isEncoderDecoder || located.encoderFile !== undefined) {
-    throw new PtuneError(
-      'feature/not-trained-yet',
-      `The model in ${located.folder} is an encoder-decoder model, and prompts for these are not trained yet.`,
-      'Use a masked or a causal language model.',
-    );
-  }
   const tokenizer = await loadTokenizer(located.folder);
   const graph = readModelFile(located.onnxFile);
+  const { encoderFile } = located;
+  const causal = encoderFile !== undefined || isCausal(config, tokenizer.maskId !== undefined);
+  const lm = findLanguageModel(graph, causal);
+  if (lm.inputs.encoderStates !== undefined && encoderFile === undefined) {
+    throw new PtuneError(
+      'model/unsupported',
+      `"${basename(located.onnxFile)}" reads the states of an encoder, and there is no encoder_model.onnx beside it.`,
+      'Export the model again, for text2text generation, and keep all of its files in one folder.',
+    );
+  }
   return {
     folder: located.folder,
     graphFolder: weightsFolder(located.onnxFile),
-    lm: findLanguageModel(graph, isCausal(config, tokenizer.maskId !== undefined)),
+    lm:
+      encoderFile === undefined ? lm : { ...lm, encoder: findEncoder(readModelFile(encoderFile)) },
     tokenizer,
     config,
   };

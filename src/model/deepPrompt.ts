@@ -23,6 +23,13 @@ export interface CacheInput {
  */
 export function cacheInputs(lm: LanguageModel): CacheInput[] {
   const { past } = lm.inputs;
+  if (lm.encoder) {
+    throw new PtuneError(
+      'model/unsupported',
+      'Deep prompts ("depth: deep") need inputs for cached keys and values, and the encoder of an encoder-decoder model has none.',
+      'Set "depth: input", or use a causal model.',
+    );
+  }
   if (past.length === 0) {
     throw new PtuneError(
       'model/unsupported',

@@ -25,6 +25,8 @@ export interface LanguageModel {
   readonly inputs: ModelInputs;
   /** Whether a position sees only what stands before it. */
   readonly causal: boolean;
+  /** What a decoder with cross-attention reads; prompts stand in the encoder's input. */
+  readonly encoder?: Encoder;
 }
 
 /** Names of the graph's inputs; undefined for those it does not have. */
@@ -47,6 +49,11 @@ export interface Encoder {
   /** The output that the decoder reads, [B, S, D]. */
   readonly states: string;
   readonly inputs: ModelInputs;
+}
+
+/** The graph that a prompt's tokens and vectors go into: the encoder, where the model has one. */
+export function readingPart(lm: LanguageModel): Pick<Encoder, 'model' | 'embedding' | 'inputs'> {
+  return lm.encoder ?? lm;
 }
 
 /** Operators that hand token ids on unchanged. */

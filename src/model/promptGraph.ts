@@ -1,22 +1,29 @@
 /** The graphs that prompts are scored and trained with. */
+import { PtuneError, invariant } from '../base/errors.ts';
 import { differentiate } from '../autodiff/differentiate.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
 import { inlineModel } from '../onnx/inline.ts';
 import { int } from '../onnx/graph.ts';
+import { formatShape, sameShape } from '../onnx/tensor.ts';
 import { writeModel } from '../onnx/write.ts';
-import { attachModel } from './attach.ts';
+import { attachEncoder, attachModel, type ModelFeed } from './attach.ts';
 import { cacheValues, deepWidth } from './deepPrompt.ts';
-import type { LanguageModel } from './languageModel.ts';
+import { readingPart, type LanguageModel } from './languageModel.ts';
 import { crossEntropy, labelLogProbabilities } from './objective.ts';
 import { encoderParameters, promptEncoder, type EncoderSpec } from './promptEncoder.ts';
 import { selectPositions } from './selectPositions.ts';
 
-/** The shapes of a graph: B rows of length T, M positions that are read, P vectors. */
+/**
+ * The shapes of a graph: B rows of length T, M positions that are read, P vectors; and of an
+ * encoder-decoder model U places in the decoder.
+ */
 export interface PromptShape {
   readonly rows: number;
   readonly length: number;
   readonly positions: number;
   readonly virtual: number;
+  /** U; the positions are then the decoder's. */
+  readonly decoderLength?: number;
   /** The vectors are keys and values of every layer, in place of embeddings. */
   readonly deep?: boolean;
 }
@@ -37,7 +44,8 @@ export type Objective =
  * Scores every token at the chosen positions.
  *
  * Inputs: input_ids, attention_mask, virtual_rows int64 [B, T] (row of a vector, −1 for a token),
- * positions int64 [M], vectors float32 [P, D]. Output: log_probabilities float32 [M, V].
+ * positions int64 [M], vectors float32 [P, D]; of an encoder-decoder model also decoder_input_ids
+ * int64 [B, U]. Output: log_probabilities float32 [M, V].
  */
 export function buildScoreGraph(lm: LanguageModel, shape: PromptShape): Uint8Array {
   const builder = new GraphBuilder({ readStored: lm.model.readStored });
@@ -94,15 +102,16 @@ export function buildEncoderGraph(encoder: EncoderSpec): Uint8Array {
  */
 export function buildEmbeddingGraph(lm: LanguageModel): Uint8Array {
   const builder = new GraphBuilder({ readStored: lm.model.readStored });
-  const ids = builder.input('ids', 'int64', [lm.embedding.vocabularySize, 1]);
+  const { vocabularySize, width } = readingPart(lm).embedding;
+  const ids = builder.input('ids', 'int64', [vocabularySize, 1]);
   const rows = lookUp(builder, lm, ids);
-  const shape = builder.ints([lm.embedding.vocabularySize, lm.embedding.width]);
+  const shape = builder.ints([vocabularySize, width]);
   return writeModel(builder.build({ table: builder.op('Reshape', [rows, shape]) }));
 }
 
 /** Numbers of one vector: the width of an embedding, or of a deep prompt's keys and values. */
 export function vectorWidth(lm: LanguageModel, deep: boolean | undefined): number {
-  return deep ? deepWidth(lm) : lm.embedding.width;
+  return deep ? deepWidth(lm) : readingPart(lm).embedding.width;
 }
 
 /** The encoder's output plus a fixed offset, by which training starts from chosen embeddings. */
@@ -113,8 +122,16 @@ function offsetVectors(builder: GraphBuilder, encoder: EncoderSpec): string {
 
 /** The model's own embedding lookup for `ids` [B, T]: float32 [B, T, D]. */
 function lookUp(builder: GraphBuilder, lm: LanguageModel, ids: string): string {
-  const bindings = new Map([[lm.inputs.inputIds, ids]]);
-  return inlineModel(builder, lm.model, bindings, [lm.embedding.output]).get(lm.embedding.output)!;
+  const { model, inputs, embedding } = readingPart(lm);
+  const bindings = new Map([[inputs.inputIds, ids]]);
+  const rows = inlineModel(builder, model, bindings, [embedding.output]).get(embedding.output)!;
+  const [made, wanted] = [builder.shapeOf(rows), [...builder.shapeOf(ids), embedding.width]];
+  if (sameShape(made, wanted)) return rows;
+  throw new PtuneError(
+    'model/no-embedding',
+    `The model's lookup "${embedding.output}" has the shape ${formatShape(made)} in place of ${formatShape(wanted)}.`,
+    'Use the file that was exported without optimisation or quantisation, as a rule onnx/model.onnx.',
+  );
 }
 
 function labelScores(
@@ -141,7 +158,7 @@ function promptedLogits(
   const { rows, length, positions } = shape;
   const inputIds = builder.input('input_ids', 'int64', [rows, length]);
   const attentionMask = builder.input('attention_mask', 'int64', [rows, length]);
-  const logits = attachModel(builder, lm, {
+  const feed = {
     inputIds,
     attentionMask,
     ...(vectors !== undefined &&
@@ -151,8 +168,27 @@ function promptedLogits(
     ...(vectors !== undefined &&
       shape.deep &&
       deepFeed(builder, lm, shape, vectors, attentionMask)),
-  });
+  };
+  const logits = lm.encoder
+    ? decoderLogits(builder, lm, shape, feed)
+    : attachModel(builder, lm, feed);
   return selectPositions(builder, logits, builder.input('positions', 'int64', [positions]));
+}
+
+/** The logits of a decoder whose encoder reads `feed`, [B, U, V]. */
+function decoderLogits(
+  builder: GraphBuilder,
+  lm: LanguageModel,
+  { rows, decoderLength }: PromptShape,
+  feed: ModelFeed,
+): string {
+  invariant(lm.encoder && decoderLength, 'A decoder needs its encoder and a length.');
+  const states = attachEncoder(builder, lm.encoder, feed);
+  const inputIds = builder.input('decoder_input_ids', 'int64', [rows, decoderLength]);
+  // A position sees only what stands before it, so padding at the end needs no mask.
+  const attentionMask = builder.filled(1, [rows, decoderLength], 'int64');
+  const encoder = { states, mask: feed.attentionMask };
+  return attachModel(builder, lm, { inputIds, attentionMask }, encoder);
 }
 
 /** The cache that a deep prompt fills, and the mask with its places in front. */

@@ -76,7 +76,7 @@ export async function openPromptFile(
   const hashes = new FileHashes();
   const places = { path: absolute, model: { folder: located.folder, files: located.files } };
   const model = new PromptModel(open, context.threads);
-  warnOfTextAfterAnswer(file, open.lm.causal, context);
+  warnOfTextAfterAnswer(file, open.lm.causal && !open.lm.encoder, context);
   return {
     path: absolute,
     name: basename(absolute),

@@ -5,7 +5,7 @@
 import { PtuneError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { tokenLimit } from '../encoding/encodePrompt.ts';
-import { batchFeeds, paddedLength, type PromptModel } from '../evaluation/promptModel.ts';
+import { batchFeeds, decoderLength, paddedLength, type PromptModel } from '../evaluation/promptModel.ts';
 import type { PromptShape } from '../model/promptGraph.ts';
 import { buildEncoderGraph, buildTrainingGraph, vectorWidth } from '../model/promptGraph.ts';
 import { encoderParameters, startingParameters, type EncoderSpec } from '../model/promptEncoder.ts';
@@ -229,6 +229,7 @@ export class PromptTrainer {
       positions: batch.length * answer,
       virtual: this.#encoder.virtual,
       deep,
+      ...decoderLength(this.#t.inputs.map((input) => input.encoded)),
     };
   }
 }

@@ -6,7 +6,8 @@ import type { Example } from '../../src/data/examples.ts';
 import { PromptEncoding, type EncodedPrompt } from '../../src/encoding/encodePrompt.ts';
 import { loadTokenizer, type Tokenizer } from '../../src/hub/tokenizer.ts';
 import { parse } from '../../src/language/parser.ts';
-import { writeCausalModel, writeMaskedModel } from '../support/tinyModels.ts';
+import { byteTokenizer } from '../support/byteTokenizer.ts';
+import { writeCausalModel, writeFiles, writeMaskedModel } from '../support/tinyModels.ts';
 
 let folder: string;
 let wordPiece: Tokenizer;
@@ -323,4 +324,28 @@ test('a masked model needs a mask token', () => {
   expect(() => encoding.encode(example('Peru'), [1])).toThrow(
     expect.objectContaining({ code: 'model/unsupported' }),
   );
+});
+
+describe('a tokenizer that starts a text with a space', () => {
+  test('gets it before the first words and before no others', async () => {
+    const made = byteTokenizer(['a', ' a']).files;
+    const json = made['tokenizer.json'] as { pre_tokenizer: object };
+    const pre_tokenizer = { ...json.pre_tokenizer, add_prefix_space: true };
+    const path = join(folder, 'prefix');
+    await writeFiles(path, { ...made, 'tokenizer.json': { ...json, pre_tokenizer } });
+    const tokenizer = await loadTokenizer(path);
+    const model = { tokenizer, causal: true, maxLength: undefined };
+    const read = (template: string) => {
+      const { prompts } = parse(
+        `---\nmodel: m\nanswer: capital\ndata:\n  train: x.jsonl\n---\n@prompt p\n${template}\n`,
+      );
+      const encoding = new PromptEncoding(prompts[0]!, model);
+      return {
+        shown: shown(encoding.encode(example('a'), []), tokenizer),
+        starts: encoding.virtual.tokens.map(({ startId }) => tokenizer.tokenText(startId!)),
+      };
+    };
+    expect(read('a{*"a"}a {capital}')).toEqual({ shown: '" a" *0 "a"', starts: [' a'] });
+    expect(read('{*"a"}a {capital}')).toEqual({ shown: '*0 "a"', starts: [' a'] });
+  });
 });

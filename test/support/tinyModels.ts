@@ -1,4 +1,7 @@
-/** Model folders with tiny random models, one masked and one causal, as an exporter would leave them. */
+/**
+ * Model folders with tiny random models, masked, causal and encoder-decoder ones, as an exporter
+ * would leave them.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { defineModel } from '../../scripts/models/architecture.ts';
@@ -9,6 +12,7 @@ import { openModel, type OpenModel } from '../../src/hub/openModel.ts';
 import { sizeOf } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { byteTokenizer } from './byteTokenizer.ts';
+import { encoderDecoderBytes } from './encoderDecoder.ts';
 import { gptBytes } from './gpt.ts';
 
 /** The words of every tiny model's vocabulary. */
@@ -99,6 +103,36 @@ export async function writeCausalModel(
       vocab_size: vocabularySize,
     },
     'onnx/model.onnx': gptBytes({ ...full, vocabularySize }, new Random(full.seed)),
+  });
+  return folder;
+}
+
+/**
+ * Writes a folder with an encoder-decoder model, which starts every answer with its separator as
+ * BART does; gives the folder.
+ */
+export async function writeEncoderDecoderModel(
+  folder: string,
+  size: Partial<TinySize> = {},
+): Promise<string> {
+  const full = { ...tinySize, ...size };
+  const { vocabulary, files } = buildTokenizer([{ text: words.join(' ') }]);
+  const vocabularySize = vocabulary.length;
+  const separator = vocabulary.indexOf('[SEP]');
+  const graphs = encoderDecoderBytes({ ...full, vocabularySize }, new Random(full.seed));
+  await writeFiles(folder, {
+    ...files,
+    'config.json': {
+      architectures: ['BartForConditionalGeneration'],
+      model_type: 'bart',
+      is_encoder_decoder: true,
+      max_position_embeddings: full.positions,
+      vocab_size: vocabularySize,
+      decoder_start_token_id: separator,
+      eos_token_id: separator,
+    },
+    'onnx/encoder_model.onnx': graphs.encoder,
+    'onnx/decoder_model.onnx': graphs.decoder,
   });
   return folder;
 }

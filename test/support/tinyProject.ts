@@ -1,9 +1,21 @@
 /** A folder with a `.ptune` file, its data and a tiny model, on which everything really runs. */
 import { join } from 'node:path';
-import { writeCausalModel, writeFiles, writeMaskedModel, type TinySize } from './tinyModels.ts';
+import {
+  writeCausalModel,
+  writeEncoderDecoderModel,
+  writeFiles,
+  writeMaskedModel,
+  type TinySize,
+} from './tinyModels.ts';
+
+const writers = {
+  masked: writeMaskedModel,
+  causal: writeCausalModel,
+  encoderDecoder: writeEncoderDecoderModel,
+} as const;
 
 export interface ProjectOptions {
-  readonly model?: 'masked' | 'causal';
+  readonly model?: keyof typeof writers;
   readonly size?: Partial<TinySize>;
   /** Lines of the front matter beside `model`, `data`, `answer` and `train`. */
   readonly settings?: string;
@@ -67,8 +79,7 @@ ${options.prompts ?? prompts}
 /** Writes the project into `folder`; gives the path of its `.ptune` file. */
 export async function writeProject(folder: string, options: ProjectOptions = {}): Promise<string> {
   const data = options.rows ?? rows;
-  const write = options.model === 'causal' ? writeCausalModel : writeMaskedModel;
-  await write(join(folder, 'model'), options.size);
+  await writers[options.model ?? 'masked'](join(folder, 'model'), options.size);
   await writeFiles(folder, {
     'train.jsonl': lines(data.train),
     'validation.jsonl': lines(data.validation),

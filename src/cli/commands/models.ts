@@ -58,11 +58,12 @@ export async function verify(
     }
     return 0;
   }
-  const result = await verifyModel(lm, weightsFolder(path));
+  const result = await verifyModel({ ...lm, ...(encoder && { encoder }) }, weightsFolder(path));
   if (output.json) {
     printJson({ model: basename(resolve(folder)), file: basename(path), ...result });
   } else {
-    print(`${basename(path)}: ${lm.causal ? 'causal' : 'masked'} language model`);
+    const kind = encoder ? 'encoder-decoder' : lm.causal ? 'causal' : 'masked';
+    print(`${basename(path)}: ${kind} language model`);
     print(`vocabulary ${result.vocabularySize}, width ${result.width}`);
     print(`gradient against central differences: ${result.gradientError.toExponential(1)}`);
     print(
