@@ -60,6 +60,7 @@ export function checkPrompts(
       );
     } else first.set(prompt.name, prompt);
     checkOwnSettings(prompt, settings, diagnostics);
+    checkDropout(prompt, spans, diagnostics);
   }
   const { baseline } = settings;
   const place = spans.get('baseline');
@@ -133,4 +134,15 @@ function checkOwnSettings(prompt: Prompt, settings: Settings, diagnostics: Diagn
     const message = `"${key}" has no effect: "${prompt.name}" has no virtual tokens, so it is not trained`;
     diagnostics.push(diagnostic('settings/no-effect', place.key, message));
   }
+}
+
+/** Dropout stands between the layers of the LSTM only. */
+function checkDropout(prompt: Prompt, spans: Spans, diagnostics: Diagnostic[]): void {
+  const { encoder, layers, dropout } = prompt.train;
+  const place = prompt.settingSpans.get('dropout') ?? spans.get('train.dropout');
+  const works = encoder === 'lstm' && layers > 1;
+  if (prompt.kind === 'discrete' || !place || dropout === 0 || works) return;
+  const what = encoder === 'lstm' ? 'an LSTM of one layer' : `the encoder "${encoder}"`;
+  const message = `"dropout" has no effect on "${prompt.name}": it works between the layers of an LSTM, and the prompt has ${what}`;
+  diagnostics.push(diagnostic('settings/no-effect', place.key, message));
 }

@@ -27,6 +27,11 @@ export interface EncoderSpec {
   /** Layers of the LSTM. */
   readonly layers: number;
   /**
+   * Probability that a number between two layers of the LSTM is left out in training, as
+   * torch.nn.LSTM does; an MLP has none, neither in the authors' code nor in PEFT.
+   */
+  readonly dropout?: number;
+  /**
    * The encoder of a deep prompt, `mlp` or `none`: D is then the width of all layers' keys and values,
    * and the mlp is P-tuning v2's D' → H → D with tanh between, from inputs of the model's width D'.
    */
@@ -70,14 +75,41 @@ export function startingParameters(spec: EncoderSpec, random: Random): Map<strin
   );
 }
 
+/** The inputs by which a training graph leaves numbers out: one behind each LSTM layer but the last. */
+export function dropoutMasks(spec: EncoderSpec): { name: string; shape: Shape }[] {
+  if (spec.kind !== 'lstm' || !spec.dropout) return [];
+  const shape = [spec.virtual, 2 * lstmHidden(spec)];
+  return Array.from({ length: spec.layers - 1 }, (_, layer) => ({
+    name: `dropout_l${layer}`,
+    shape,
+  }));
+}
+
+/** Values for `dropoutMasks`: 0, or 1/(1 − dropout), so that the mean stays what it is. */
+export function drawnMasks(spec: EncoderSpec, random: Random): Map<string, Float32Array> {
+  const { dropout = 0 } = spec;
+  const draw = () => (random.uniform() < dropout ? 0 : 1 / (1 - dropout));
+  return new Map(
+    dropoutMasks(spec).map(({ name, shape }) => [
+      name,
+      Float32Array.from({ length: sizeOf(shape) }, draw),
+    ]),
+  );
+}
+
 /**
  * The encoder's nodes; its parameters must be values of the builder under their own names.
  *
  *   h' = MLP([LSTM→(h); LSTM←(h)])     Liu et al. 2021, arXiv:2103.10385, section 3.2
  *
+ * @param masks  the values of `dropoutMasks`; none where nothing is left out
  * @returns float32 [P, D]
  */
-export function promptEncoder(builder: GraphBuilder, spec: EncoderSpec): string {
+export function promptEncoder(
+  builder: GraphBuilder,
+  spec: EncoderSpec,
+  masks: readonly string[] = [],
+): string {
   switch (spec.kind) {
     case 'none':
       return 'embedding';
@@ -90,6 +122,8 @@ export function promptEncoder(builder: GraphBuilder, spec: EncoderSpec): string 
           lstm(builder, sequence, `_l${layer}${direction}`, direction !== ''),
         );
         sequence = builder.op('Concat', [forward!, backward!], { axis: int(1) });
+        const mask = masks[layer];
+        if (mask !== undefined) sequence = builder.op('Mul', [sequence, mask]);
       }
       return mlp(builder, sequence, mlpWidths(spec).length - 1);
     }

@@ -10,7 +10,12 @@ import { attachEncoder, attachModel, type ModelFeed } from './attach.ts';
 import { cacheValues, deepWidth } from './deepPrompt.ts';
 import { readingPart, type LanguageModel } from './languageModel.ts';
 import { crossEntropy, labelLogProbabilities } from './objective.ts';
-import { encoderParameters, promptEncoder, type EncoderSpec } from './promptEncoder.ts';
+import {
+  dropoutMasks,
+  encoderParameters,
+  promptEncoder,
+  type EncoderSpec,
+} from './promptEncoder.ts';
 import { selectPositions } from './selectPositions.ts';
 
 /**
@@ -61,7 +66,8 @@ export function buildScoreGraph(lm: LanguageModel, shape: PromptShape): Uint8Arr
 /**
  * One training step: loss and the gradient of every parameter of the prompt encoder.
  *
- * Inputs as for scoring, with the encoder's parameters and `start_offset` in place of the vectors;
+ * Inputs as for scoring, with the encoder's parameters, its dropout masks and `start_offset` in place
+ * of the vectors;
  * targets int64 [M] (token ids or labels) and weights float32 [M]. Outputs: loss, `gradient NAME`.
  */
 export function buildTrainingGraph(
@@ -74,7 +80,10 @@ export function buildTrainingGraph(
   const parameters = encoderParameters(encoder).map(({ name, shape: own }) =>
     builder.input(name, 'float32', own),
   );
-  const vectors = offsetVectors(builder, encoder);
+  const masks = dropoutMasks(encoder).map(({ name, shape: own }) =>
+    builder.input(name, 'float32', own),
+  );
+  const vectors = offsetVectors(builder, encoder, masks);
   const logits = promptedLogits(builder, lm, shape, vectors);
   const targets = builder.input('targets', 'int64', [shape.positions]);
   const weights = builder.input('weights', 'float32', [shape.positions]);
@@ -115,9 +124,13 @@ export function vectorWidth(lm: LanguageModel, deep: boolean | undefined): numbe
 }
 
 /** The encoder's output plus a fixed offset, by which training starts from chosen embeddings. */
-function offsetVectors(builder: GraphBuilder, encoder: EncoderSpec): string {
+function offsetVectors(
+  builder: GraphBuilder,
+  encoder: EncoderSpec,
+  masks: readonly string[] = [],
+): string {
   const offset = builder.input('start_offset', 'float32', [encoder.virtual, encoder.width]);
-  return builder.op('Add', [promptEncoder(builder, encoder), offset]);
+  return builder.op('Add', [promptEncoder(builder, encoder, masks), offset]);
 }
 
 /** The model's own embedding lookup for `ids` [B, T]: float32 [B, T, D]. */

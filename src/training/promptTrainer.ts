@@ -5,10 +5,21 @@
 import { PtuneError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { tokenLimit } from '../encoding/encodePrompt.ts';
-import { batchFeeds, decoderLength, paddedLength, type PromptModel } from '../evaluation/promptModel.ts';
+import {
+  batchFeeds,
+  decoderLength,
+  paddedLength,
+  type PromptModel,
+} from '../evaluation/promptModel.ts';
 import type { PromptShape } from '../model/promptGraph.ts';
 import { buildEncoderGraph, buildTrainingGraph, vectorWidth } from '../model/promptGraph.ts';
-import { encoderParameters, startingParameters, type EncoderSpec } from '../model/promptEncoder.ts';
+import {
+  drawnMasks,
+  dropoutMasks,
+  encoderParameters,
+  startingParameters,
+  type EncoderSpec,
+} from '../model/promptEncoder.ts';
 import { float32, int64, type Feeds } from '../runtime/session.ts';
 import type { TrainSettings } from '../language/settings.ts';
 import type { PromptObjective, TrainingInput } from './objective.ts';
@@ -208,6 +219,7 @@ export class PromptTrainer {
       ),
       ...parameterFeeds(this.#encoder, this.#parameters, this.#offset),
       ...targetFeeds(batch, shape.positions),
+      ...maskFeeds(this.#encoder, this.#random),
     });
     return {
       loss: result.loss![0]!,
@@ -242,6 +254,7 @@ function encoderOf({ settings, model, starts, deep }: TrainerInputs): EncoderSpe
     width: vectorWidth(model.open.lm, deep),
     hiddenSize: settings.hiddenSize ?? model.width,
     layers: settings.layers,
+    dropout: settings.dropout,
     ...(deep && { deep: { inputWidth: model.width } }),
   };
 }
@@ -271,6 +284,14 @@ function targetFeeds(batch: readonly TrainingInput[], positions: number): Feeds 
     }
   }
   return { targets: int64([positions], targets), weights: float32([positions], weights) };
+}
+
+/** A step's own dropout. */
+function maskFeeds(encoder: EncoderSpec, random: Random): Feeds {
+  const drawn = drawnMasks(encoder, random);
+  return Object.fromEntries(
+    dropoutMasks(encoder).map(({ name, shape }) => [name, float32(shape, drawn.get(name)!)]),
+  );
 }
 
 function parameterFeeds(

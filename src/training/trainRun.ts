@@ -80,7 +80,7 @@ async function finish(run: Run, writer: RunWriter): Promise<string> {
 
 /** What a file may say but is not trained yet says so before anything starts. */
 export function assertTrained(prompt: Prompt): void {
-  const { depth, encoder, dropout, learningRate } = prompt.train;
+  const { depth, encoder, learningRate } = prompt.train;
   const refuse = (what: string, next: string) => {
     throw new PtuneError(
       'feature/not-trained-yet',
@@ -95,7 +95,6 @@ export function assertTrained(prompt: Prompt): void {
       'Set "encoder: mlp" or "encoder: none" beside "depth: deep".',
     );
   }
-  if (dropout > 0) refuse('dropout in the encoder', 'Set "dropout: 0" in "train".');
   if (learningRate === 'find') {
     refuse('a learning-rate range test', 'Set "learningRate" to a number, or leave it out.');
   }

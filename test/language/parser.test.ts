@@ -140,6 +140,9 @@ describe('directives', () => {
     ['@prompt a {steps: 3, <|epochs|>: 2}\n{*} {capital}', ['settings/conflict']],
     ['@prompt a {init: <|labels|>}\n{*} {capital}', ['settings/no-labels']],
     ['@prompt a {<|steps|>: 3}\n{capital}', ['settings/no-effect']],
+    ['@prompt a {<|dropout|>: 0.1, encoder: mlp}\n{*} {capital}', ['settings/no-effect']],
+    ['@prompt a {<|dropout|>: 0.1, layers: 1}\n{*} {capital}', ['settings/no-effect']],
+    ['@prompt a {dropout: 0.1}\n{*} {capital}', []],
     ['@prompt a {<|from|>: x.safetensors}\n{capital}', ['settings/no-effect']],
   ])('%s', (prompts, codes) => {
     expectDiagnostics(withSettings(prompts), codes);

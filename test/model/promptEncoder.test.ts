@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { differentiate } from '../../src/autodiff/differentiate.ts';
 import { Random } from '../../src/base/random.ts';
 import {
+  drawnMasks,
+  dropoutMasks,
   encoderParameters,
   promptEncoder,
   startingParameters,
@@ -174,6 +176,65 @@ describe.each(specs)('the encoder $title', (spec) => {
       if (unused) expect(found[k]!.every((g) => g === 0)).toBe(true);
       else expect(Math.abs(expected)).toBeGreaterThan(1e-6);
     });
+  });
+});
+
+describe('dropout', () => {
+  const spec: EncoderSpec = { ...base, layers: 3, dropout: 0.25 };
+
+  test('stands between the layers of an LSTM, and nowhere else', () => {
+    expect(dropoutMasks(spec)).toEqual([
+      { name: 'dropout_l0', shape: [3, 6] },
+      { name: 'dropout_l1', shape: [3, 6] },
+    ]);
+    const without: EncoderSpec[] = [
+      { ...spec, layers: 1 },
+      { ...spec, dropout: 0 },
+      { ...spec, kind: 'mlp' },
+      { ...spec, kind: 'none' },
+      base,
+    ];
+    for (const one of without) expect(dropoutMasks(one)).toEqual([]);
+  });
+
+  test('leaves its share out, makes the rest larger, and draws anew each time', () => {
+    const random = new Random(1);
+    const wide = { ...spec, width: 200, virtual: 10 };
+    const first = drawnMasks(wide, random);
+    expect([...first.keys()]).toEqual(['dropout_l0', 'dropout_l1']);
+    const all = [...first.values()].flatMap((mask) => [...mask]);
+    expect([...new Set(all)].sort()).toEqual([0, Math.fround(4 / 3)]);
+    expect(all.filter((x) => x === 0).length / all.length).toBeCloseTo(0.25, 1);
+    expect(drawnMasks(wide, random)).not.toEqual(first);
+    expect(drawnMasks(wide, new Random(1))).toEqual(first);
+  });
+
+  test('works on what a layer reads from the one before', () => {
+    // A mask that is the same for all tokens is as good as other weights of the next layer.
+    const builder = new GraphBuilder();
+    for (const { name, shape } of encoderParameters(spec)) builder.input(name, 'float32', shape);
+    const masks = dropoutMasks(spec).map(({ name, shape }) =>
+      builder.input(name, 'float32', shape),
+    );
+    const output = builder.op('Neg', [promptEncoder(builder, spec, masks)]);
+    const values = drawn(spec, 4);
+    const random = new Random(9);
+    const columns = masks.map(() => Array.from({ length: 6 }, () => random.integer(3)));
+    const fed = Object.fromEntries(
+      masks.map((name, i) => [name, Float64Array.from([0, 1, 2].flatMap(() => columns[i]!))]),
+    );
+    const scaled = { ...values };
+    for (const layer of [1, 2]) {
+      for (const suffix of ['', '_reverse']) {
+        const name = `lstm.weight_ih_l${layer}${suffix}`;
+        scaled[name] = values[name]!.map((w, i) => w * columns[layer - 1]![i % 6]!);
+      }
+    }
+    const [found] = interpret(builder, { ...values, ...fed }, [output]);
+    const expected = straightforward(spec, scaled).flat();
+    expected.forEach((value, i) => expect(found![i]).toBeCloseTo(-value, 12));
+    const plain = straightforward(spec, values).flat();
+    expect(found!.some((value, i) => Math.abs(value + plain[i]!) > 1e-3)).toBe(true);
   });
 });
 

@@ -31,9 +31,13 @@ const filesOf = async (path: string, id: string) => {
   };
 };
 
-describe.each(['lstm', 'none'])('a run with the encoder %s that goes on', (encoder) => {
+describe.each([
+  ['the encoder lstm', ['encoder: lstm']],
+  ['no encoder', ['encoder: none']],
+  ['dropout', ['dropout: 0.4']],
+])('a run with %s that goes on', (_, settings) => {
   test('ends in the same bytes as one that never stopped', async () => {
-    const lines = [...train, `encoder: ${encoder}`];
+    const lines = [...train, ...settings];
     const whole = await project(lines);
     const straight = contextFor();
     await trainFile({ path: whole }, straight.context);
@@ -56,6 +60,21 @@ describe.each(['lstm', 'none'])('a run with the encoder %s that goes on', (encod
     const steps = events.flatMap((event) => (event.type === 'step' ? [event.step] : []));
     expect(steps).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
+});
+
+test('dropout changes the training from its first step, the same for the same seed', async () => {
+  const straight = async (lines: readonly string[]) => {
+    const { context, of } = contextFor();
+    await trainFile({ path: await project([...train, ...lines]) }, context);
+    return of('step').map(({ loss }) => loss);
+  };
+  const [without, half, again] = [
+    await straight([]),
+    await straight(['dropout: 0.5']),
+    await straight(['dropout: 0.5']),
+  ];
+  expect(half[0]).not.toBe(without[0]);
+  expect(half).toEqual(again);
 });
 
 describe('a run cannot go on', () => {
