@@ -34,6 +34,11 @@ export class Progress {
       case 'runStarted':
         this.#first = this.#validation = this.#best = this.#last = undefined;
         return;
+      case 'rangeTest':
+        note(
+          `${event.prompt}  seed ${event.seed}  learning rate ${event.learningRate}, found by a range test of ${event.curve.length} steps`,
+        );
+        return;
       case 'step':
         this.#first ??= event.loss;
         this.#last = event;

@@ -24,6 +24,24 @@ export interface RunStartedEvent {
   readonly steps: number;
 }
 
+/** A learning rate with the smoothed training loss that it gave, nats. */
+export interface RangeTestPoint {
+  readonly learningRate: number;
+  readonly loss: number;
+}
+
+/** A learning-rate range test before a run's first step, and the rate that it chose. */
+export interface RangeTestEvent {
+  readonly type: 'rangeTest';
+  readonly run: string;
+  readonly prompt: string;
+  readonly seed: number;
+  /** What the run is trained with. */
+  readonly learningRate: number;
+  /** Rates in order, evenly spaced in their logarithm. */
+  readonly curve: readonly RangeTestPoint[];
+}
+
 /** One optimizer update. */
 export interface StepEvent {
   readonly type: 'step';
@@ -87,6 +105,7 @@ export interface WarningEvent {
 export type TrainingEvent =
   | StartedEvent
   | RunStartedEvent
+  | RangeTestEvent
   | StepEvent
   | ValidationEvent
   | RunEndedEvent

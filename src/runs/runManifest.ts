@@ -27,6 +27,7 @@ const manifest = z.object({
   file: z.string(),
   prompt: z.object({ name: z.string(), template: z.string() }),
   seed: z.number().int(),
+  learningRate: z.number().optional(),
   settings: z.record(z.string(), z.unknown()),
   model: z.object({ id: z.string(), sha256: z.string(), sha256After: z.string().optional() }),
   hashes,
@@ -44,7 +45,7 @@ const manifest = z.object({
 });
 
 /**
- * A run's manifest. `settings` are the prompt's as they were used; `hashes` are SHA-256;
+ * A run's manifest. `learningRate` is what a range test chose. `settings` are the prompt's as they were used; `hashes` are SHA-256;
  * `timings` are ISO 8601 in UTC and seconds; `steps` is how many the run was to make.
  */
 export type RunManifest = z.infer<typeof manifest>;
@@ -52,7 +53,7 @@ export type RunManifest = z.infer<typeof manifest>;
 /** What is known when a run starts; the store adds its name, status, process and start. */
 export type RunStart = Omit<
   RunManifest,
-  'format' | 'id' | 'status' | 'reason' | 'process' | 'timings' | 'bestStep'
+  'format' | 'id' | 'status' | 'reason' | 'process' | 'timings' | 'bestStep' | 'learningRate'
 >;
 
 /** What may change while a run goes on. */
@@ -60,6 +61,7 @@ export interface RunChange {
   readonly status?: RunManifest['status'];
   readonly reason?: string;
   readonly bestStep?: number;
+  readonly learningRate?: number;
   readonly model?: RunManifest['model'];
   readonly endedAt?: string;
   readonly seconds?: number;

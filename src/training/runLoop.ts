@@ -8,6 +8,7 @@ import type { StepEvent, TrainingEvent } from '../protocol/events.ts';
 import type { RunWriter } from '../runs/runWriter.ts';
 import { writeCheckpoint, type RunProgress } from './checkpoint.ts';
 import type { TrainingContext } from './context.ts';
+import { rangeTest } from './rangeTest.ts';
 import type { OpenPromptFile } from './promptFile.ts';
 import {
   learningRateOf,
@@ -30,6 +31,7 @@ const mostRollbacks = 3;
 export class Run {
   readonly #open: OpenPromptFile;
   readonly #prompt: Prompt;
+  readonly #inputs: TrainerInputs;
   readonly #steps: number;
   readonly #trainer: PromptTrainer;
   readonly #writer: RunWriter;
@@ -47,7 +49,7 @@ export class Run {
   constructor(
     open: OpenPromptFile,
     prompt: Prompt,
-    { steps, seed }: TrainerInputs,
+    inputs: TrainerInputs,
     trainer: PromptTrainer,
     writer: RunWriter,
     context: TrainingContext,
@@ -55,6 +57,8 @@ export class Run {
   ) {
     this.#open = open;
     this.#prompt = prompt;
+    const { steps, seed } = inputs;
+    this.#inputs = inputs;
     this.#steps = steps;
     this.#trainer = trainer;
     this.#writer = writer;
@@ -79,6 +83,7 @@ export class Run {
       path: this.#writer.folder,
       steps: this.#steps,
     });
+    if (this.#prompt.train.learningRate === 'find') await this.#findRate();
     while (this.#trainer.step < this.#steps) {
       throwIfCancelled(this.#context.signal);
       try {
@@ -99,9 +104,18 @@ export class Run {
     if (last || this.#trainer.step % every === 0) await this.#validate();
   }
 
+  /** A range test, unless the run had it before it was stopped. */
+  async #findRate(): Promise<void> {
+    if (this.#writer.manifest.learningRate !== undefined) return;
+    const found = await rangeTest(this.#inputs, this.#context.signal);
+    this.#emit({ type: 'rangeTest', ...this.#who, ...found });
+    await this.#writer.update({ learningRate: found.learningRate });
+  }
+
   /** The learning rate at the top of the schedule. */
   get #rate(): number {
-    return learningRateOf(this.#prompt.train) / 2 ** this.#rollbacks;
+    const found = this.#writer.manifest.learningRate;
+    return (found ?? learningRateOf(this.#prompt.train)) / 2 ** this.#rollbacks;
   }
 
   /** Back to the last finite state with half the rate; fails when that did not help often enough. */

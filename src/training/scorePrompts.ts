@@ -10,6 +10,7 @@ import {
 } from '../evaluation/report.ts';
 import { buildSummary } from '../evaluation/summary.ts';
 import { baselinePrompt, type Prompt } from '../language/ast.ts';
+import type { RangeTestEvent, TrainingEvent } from '../protocol/events.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import type { VirtualTokenReport } from '../protocol/report.ts';
 import type { Candidates, Summary } from '../protocol/summary.ts';
@@ -19,6 +20,7 @@ import type { RunStore } from '../runs/runStore.ts';
 import { engine } from '../runtime/session.ts';
 import type { TrainingContext } from './context.ts';
 import type { OpenPromptFile, SplitName } from './promptFile.ts';
+import { settingsForPeople } from './settingsText.ts';
 import { storedPrompt } from './storedPrompt.ts';
 
 /** Nearest tokens that a report shows for each vector. */
@@ -134,16 +136,20 @@ async function scorePrompt(
     };
   }
   const runs: ReportRun[] = [];
+  const tests: RangeTestEvent[] = [];
   for (const manifest of await currentRuns(open, prompt, store)) {
     const { vectors } = await store.readPrompt(manifest.id);
     const predictions = await answers(manifest.seed, vectors);
+    const { events } = await store.read(manifest.id);
+    tests.push(...events.filter((event) => event.type === 'rangeTest'));
     runs.push({
-      ...(await describeRun(manifest, store)),
+      ...describeRun(manifest, events),
       predictions,
       virtualTokens: await nearestOf(open, prompt, vectors),
     });
   }
-  return runs.length > 0 ? { ...described, kind: 'continuous', runs } : undefined;
+  if (runs.length === 0) return undefined;
+  return { ...described, settings: settingsForPeople(prompt, tests), kind: 'continuous', runs };
 }
 
 /** The newest completed run of each of the prompt's seeds that was made with what is there now. */
@@ -167,11 +173,10 @@ async function currentRuns(
   return prompt.train.seeds.flatMap((seed) => bySeed.get(seed) ?? []);
 }
 
-async function describeRun(
+function describeRun(
   manifest: RunManifest,
-  store: RunStore,
-): Promise<Omit<ReportRun, 'predictions' | 'virtualTokens'>> {
-  const { events } = await store.read(manifest.id);
+  events: readonly TrainingEvent[],
+): Omit<ReportRun, 'predictions' | 'virtualTokens'> {
   const steps = events.filter((e) => e.type === 'step');
   const validations = events.filter((e) => e.type === 'validation');
   return {
@@ -202,15 +207,4 @@ async function nearestOf(
   if (isDeep) return [];
   const { tokens, placement } = virtual;
   return neighborhoods(open.model, { vectors, placement, count: nearestCount, tokens });
-}
-
-function settingsForPeople({ train }: Prompt): Record<string, string> {
-  const { encoder, variant, init, batchSize, schedule, steps, epochs } = train;
-  return {
-    encoder: encoder === 'none' ? 'none' : `${encoder} (${variant})`,
-    init,
-    ...(steps === undefined ? { epochs: String(epochs) } : { steps: String(steps) }),
-    'batch size': String(batchSize),
-    'learning rate': `${train.learningRate ?? 'default'}, ${schedule}`,
-  };
 }

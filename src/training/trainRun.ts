@@ -80,23 +80,13 @@ async function finish(run: Run, writer: RunWriter): Promise<string> {
 
 /** What a file may say but is not trained yet says so before anything starts. */
 export function assertTrained(prompt: Prompt): void {
-  const { depth, encoder, learningRate } = prompt.train;
-  const refuse = (what: string, next: string) => {
-    throw new PtuneError(
-      'feature/not-trained-yet',
-      `The prompt "${prompt.name}" asks for ${what}, which is not trained yet.`,
-      next,
-    );
-  };
+  const { depth, encoder } = prompt.train;
   if (depth === 'deep' && encoder === 'lstm') {
     throw new PtuneError(
       'prompt/deep-encoder',
       `The prompt "${prompt.name}" is deep and has the encoder lstm; deep prompts are trained through an mlp or directly.`,
       'Set "encoder: mlp" or "encoder: none" beside "depth: deep".',
     );
-  }
-  if (learningRate === 'find') {
-    refuse('a learning-rate range test', 'Set "learningRate" to a number, or leave it out.');
   }
 }
 

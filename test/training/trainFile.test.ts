@@ -365,16 +365,4 @@ describe('a request', () => {
       nextStep: 'Prompts that can be trained: "learned".',
     });
   });
-
-  test.each([['learningRate: find', 'a learning-rate range test']])(
-    'for "%s" says that it is not trained yet, before anything starts',
-    async (line, what) => {
-      const path = await project({ train: [line, 'steps: 2'] });
-      await expect(trained(path)).rejects.toMatchObject({
-        code: 'feature/not-trained-yet',
-        message: expect.stringContaining(what) as string,
-      });
-      expect(await RunStore.forFile(path).ids()).toEqual([]);
-    },
-  );
 });
