@@ -3,7 +3,7 @@
  * Derivatives", section 3.3): the nodes that carry ∂L/∂· back from a scalar L to chosen values are
  * appended to the graph, as ordinary operators.
  */
-import { PtuneError } from '../base/errors.ts';
+import { PtuneError, toPtuneError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/builder.ts';
 import type { Node } from '../onnx/graph.ts';
 import { formatShape, isFloat, sameShape, sizeOf } from '../onnx/tensor.ts';
@@ -48,7 +48,7 @@ export function differentiate(
     if (dY.every((gradient) => gradient === undefined)) continue;
     const rule = rules[node.op];
     if (rule === undefined || rule === notDifferentiable) continue;
-    const results = rule(new RuleContext(builder, node, dY, needed));
+    const results = applied(rule, new RuleContext(builder, node, dY, needed));
     results.forEach((gradient, i) => {
       const input = node.inputs[i];
       if (gradient === undefined || input === undefined || input === '') return;
@@ -58,6 +58,22 @@ export function differentiate(
     });
   }
   return new Map(wrt.map((name) => [name, gradientOf(gradients, name, of)]));
+}
+
+/** The gradients that a rule gives; a node that it cannot treat is refused by name. */
+function applied(rule: GradientRule, context: RuleContext): ReturnType<GradientRule> {
+  try {
+    return rule(context);
+  } catch (error) {
+    const { code, message, nextStep } = toPtuneError(error);
+    const { name, op } = context.node;
+    throw new PtuneError(
+      code === 'bug/invariant' ? 'autodiff/no-rule' : code,
+      `Node "${name}" (${op}) has no gradient: ${message}`,
+      nextStep ?? 'See docs/operators.md for the operators that have one.',
+      error,
+    );
+  }
 }
 
 /** The values that depend on `wrt`, these included. */

@@ -1,7 +1,8 @@
 /** Puts a language model into a graph under construction, with vectors in place of token ids. */
+import { PtuneError, invariant } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/builder.ts';
 import { inlineModel } from '../onnx/inline.ts';
-import { invariant } from '../base/errors.ts';
+import { formatShape, sizeOf } from '../onnx/tensor.ts';
 import type { Encoder, LanguageModel } from './languageModel.ts';
 
 /** What goes into the model; each is a name in the builder, of shape [B, T] unless told. */

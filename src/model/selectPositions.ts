@@ -11,6 +11,9 @@ import { normalizeAxis, sizeOf, type Shape } from '../onnx/tensor.ts';
 /** Operators that keep the elements of each position together. */
 const relabels = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity']);
 
+/** Nodes that are made again one above the other; a head has some twenty. */
+const maximumDepth = 200;
+
 /**
  * The rows of `value` at `positions`.
  *
@@ -32,6 +35,7 @@ class Selection {
   readonly #count: number;
   readonly #makers: ReadonlyMap<string, Node>;
   readonly #done = new Map<string, string>();
+  #depth = 0;
 
   constructor(builder: GraphBuilder, positions: string, count: number) {
     this.#builder = builder;
@@ -44,8 +48,10 @@ class Selection {
   at(name: string): string {
     const done = this.#done.get(name);
     if (done !== undefined) return done;
-    const node = this.#makers.get(name);
+    const node = this.#depth < maximumDepth ? this.#makers.get(name) : undefined;
+    this.#depth++;
     const result = (node && this.#through(node)) ?? this.#gathered(name);
+    this.#depth--;
     this.#done.set(name, result);
     return result;
   }
@@ -63,7 +69,8 @@ class Selection {
   #gathered(name: string): string {
     const shape = this.#builder.shapeOf(name);
     const rest = shape.slice(this.#lead(shape) ?? shape.length);
-    const rows = this.#builder.op('Reshape', [name, this.#builder.ints([this.#count, ...rest])]);
+    const to = this.#builder.ints([this.#count, ...rest]);
+    const rows = this.#builder.op('Reshape', [name, to], { allowzero: int(1) });
     return this.#builder.op('Gather', [rows, this.#positions], { axis: int(0) });
   }
 

@@ -117,7 +117,11 @@ class Inliner {
     const makers = this.#scopes.flatMap(({ nodes }) => nodes);
     const maker = makers.find(({ outputs }) => outputs.includes(name));
     if (!maker || !this.#added.has(maker)) {
-      return new PtuneError('bug/invariant', `The value "${name}" is made by no node.`);
+      return new PtuneError(
+        'model/unsupported',
+        `The model's input "${name}" is needed for what is made without it.`,
+        'Use an export for text generation or masked language modelling, as Optimum writes it.',
+      );
     }
     return new PtuneError(
       'onnx/unsupported-operator',

@@ -73,7 +73,7 @@ export function readModel(source: ModelSource): Model {
     throw unreadable(source, `it names no version of the operator set${which}`);
   }
   return {
-    graph,
+    graph: { ...graph, nodes: inOrder(graph.nodes) },
     opsets,
     producer: `${message.producerName ?? ''} ${message.producerVersion ?? ''}`.trim(),
     readStored: ({ location, offset, length }) => source.readPart(location, offset, length),
@@ -114,7 +114,7 @@ class Reader {
       // Old exporters list initializers among the inputs, too.
       inputs: (message.input ?? []).filter((i) => !initializers.has(i.name)).map(valueInfo),
       outputs: (message.output ?? []).map(valueInfo),
-      nodes: inOrder((message.node ?? []).map((n) => this.#node(n))),
+      nodes: (message.node ?? []).map((n) => this.#node(n)),
       initializers,
     };
   }

@@ -71,10 +71,15 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-/** Whether a tensor can have this shape: whole numbers from 0 on, and no more elements than count. */
+/** Axes of a tensor that are taken for possible; language models have up to six. */
+const maximumRank = 16;
+
+/** Whether a tensor can have this shape: few axes, and a number of elements that can be counted. */
 export function isPossible(shape: Shape): boolean {
   return (
-    shape.every((n) => Number.isSafeInteger(n) && n >= 0) && Number.isSafeInteger(sizeOf(shape))
+    shape.length <= maximumRank &&
+    shape.every((n) => Number.isSafeInteger(n) && n >= 0) &&
+    Number.isSafeInteger(sizeOf(shape.filter((n) => n > 0)))
   );
 }
 
@@ -222,13 +227,29 @@ function writeElement(dtype: DType, view: DataView, at: number, value: number): 
     case 'bool':
       return view.setUint8(at, value);
     case 'bfloat16':
+      return view.setUint16(at, numberToBfloat16(value), true);
     case 'uint16':
     case 'int16':
+      return view.setUint16(at, value, true);
     case 'uint32':
+      return view.setUint32(at, value, true);
     case 'uint64':
+      return view.setBigUint64(
+        at,
+        BigInt(Math.trunc(Math.min(Math.max(value, 0), 2 ** 64 - 2048))),
+        true,
+      );
     case 'string':
-      throw new PtuneError('bug/invariant', `Constants of ${dtype} are not written.`);
+      throw new PtuneError('bug/invariant', 'Tensors of strings have no numeric elements.');
   }
+}
+
+/** The bfloat16 bits nearest to a number, ties to even. */
+function numberToBfloat16(value: number): number {
+  f32[0] = value;
+  const bits = u32[0]!;
+  if (Number.isNaN(value)) return 0x7fc0;
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 
 function saturate(value: number): bigint {

@@ -21,7 +21,7 @@ const gather: Operator = {
     let to = 0;
     for (let i = 0; i < outer; i++) {
       for (const index of indices.data) {
-        const at = (i * n + (index < 0 ? index + n : index)) * inner;
+        const at = (i * n + inRange(index, n)) * inner;
         result.set(x.data.subarray(at, at + inner), to);
         to += inner;
       }
@@ -29,6 +29,13 @@ const gather: Operator = {
     return [result];
   },
 };
+
+/** An index counted from the front; negative ones count from the back. */
+function inRange(index: number, n: number): number {
+  const result = index < 0 ? index + n : index;
+  invariant(result >= 0 && result < n, `Index ${index} is outside of ${n} elements.`);
+  return result;
+}
 
 /** For each element of `indices`, the offset in a tensor of `shape` that it names along `axis`. */
 function elementOffsets(
@@ -45,7 +52,7 @@ function elementOffsets(
     for (let a = 0; a < indexShape.length; a++) {
       const own = Math.floor(rest / outer[a]!);
       rest -= own * outer[a]!;
-      const position = a === axis ? (index < 0 ? index + shape[a]! : index) : own;
+      const position = a === axis ? inRange(index, shape[a]!) : own;
       at += position * strides[a]!;
     }
     return at;
@@ -86,7 +93,9 @@ const scatterNd: Operator = {
     const result = x.data.slice();
     for (let i = 0; i < indices.data.length / depth; i++) {
       let at = 0;
-      for (let a = 0; a < depth; a++) at += indices.data[i * depth + a]! * strides[a]!;
+      for (let a = 0; a < depth; a++) {
+        at += inRange(indices.data[i * depth + a]!, x.shape[a]!) * strides[a]!;
+      }
       result.set(updates.data.subarray(i * inner, (i + 1) * inner), at);
     }
     return [result];
@@ -181,17 +190,18 @@ const cumSum: Operator = {
     const reverse = intAttribute(c.attributes, 'reverse', 0) === 1;
     const exclusive = intAttribute(c.attributes, 'exclusive', 0) === 1;
     const [n, stride] = [x.shape[axis]!, stridesOf(x.shape)[axis]!];
-    return [
-      x.data.map((_, i) => {
-        const own = Math.floor(i / stride) % n;
-        let sum = 0;
-        for (let j = 0; j < n; j++) {
-          const before = reverse ? j > own : j < own;
-          if (before || (j === own && !exclusive)) sum += x.data[i + (j - own) * stride]!;
-        }
-        return sum;
-      }),
-    ];
+    const result = new Float64Array(x.data.length);
+    for (let first = 0; first < x.data.length; first++) {
+      if (Math.floor(first / stride) % n !== 0) continue;
+      let sum = 0;
+      for (let i = 0; i < n; i++) {
+        const at = first + (reverse ? n - 1 - i : i) * stride;
+        const before = sum;
+        sum += x.data[at]!;
+        result[at] = exclusive ? before : sum;
+      }
+    }
+    return [result];
   },
 };
 

@@ -33,7 +33,7 @@ function relabel(shape: (c: InferContext, from: Shape) => number[]): Operator {
 function reshaped(c: InferContext, from: Shape): number[] {
   const wanted = constantInts(c, 1)!;
   const zeroIsZero = intAttribute(c.attributes, 'allowzero', 0) === 1;
-  const shape = wanted.map((n, i) => (n === 0 && !zeroIsZero ? from[i]! : n));
+  const shape = wanted.map((n, i) => (n === 0 && !zeroIsZero ? (from[i] ?? 0) : n));
   const known = shape.filter((n) => n !== -1).reduce((a, b) => a * b, 1);
   return shape.map((n) => (n === -1 ? sizeOf(from) / known : n));
 }

@@ -1,6 +1,14 @@
 /** Reductions, softmax and layer normalization. */
+import { invariant } from '../../base/errors.ts';
 import { floatAttribute, intAttribute } from '../graph.ts';
-import { normalizeAxis, sizeOf, type Constant, type Shape } from '../tensor.ts';
+import {
+  formatShape,
+  normalizeAxis,
+  sameShape,
+  sizeOf,
+  type Constant,
+  type Shape,
+} from '../tensor.ts';
 import { broadcastOffsets } from './elementwise.ts';
 import {
   constantInts,
@@ -83,7 +91,11 @@ function logSoftmax(row: Float64Array): Float64Array {
 
 function softmax(f: (row: Float64Array) => Float64Array): Operator {
   return {
-    infer: (c) => [typeOf(c, 0)],
+    infer: (c) => {
+      const type = typeOf(c, 0);
+      normalizeAxis(intAttribute(c.attributes, 'axis', -1), type.shape.length);
+      return [type];
+    },
     compute: (c) => [alongAxis(valueOf(c, 0), intAttribute(c.attributes, 'axis', -1), f)],
   };
 }
@@ -94,6 +106,13 @@ const layerNormalization: Operator = {
     const type = typeOf(c, 0);
     const axis = normalizeAxis(intAttribute(c.attributes, 'axis', -1), type.shape.length);
     const kept = type.shape.map((n, i) => (i < axis ? n : 1));
+    const normalized = type.shape.slice(axis);
+    for (const { shape } of [typeOf(c, 1), c.types[2] ?? typeOf(c, 1)]) {
+      invariant(
+        sameShape(shape, normalized),
+        `Weights ${formatShape(shape)} do not fit ${formatShape(normalized)}.`,
+      );
+    }
     const statistics = { dtype: type.dtype, shape: kept };
     return [type, statistics, statistics].slice(0, c.outputs);
   },
