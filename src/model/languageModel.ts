@@ -1,9 +1,9 @@
 /** Finds, in the graph of a language model, the places where a prompt is put in and read out. */
 import { PtuneError } from '../base/errors.ts';
-import type { Model, Node, ValueInfo } from '../onnx/graph.ts';
+import { intAttribute, type Model, type Node, type ValueInfo } from '../onnx/graph.ts';
 import { withFixedInput } from '../onnx/branches.ts';
 import { withOwnLookups } from '../onnx/lowerings/embedding.ts';
-import { isFloat, type TensorType } from '../onnx/tensor.ts';
+import { isFloat, type DType, type TensorType } from '../onnx/tensor.ts';
 
 /** The lookup of token embeddings, in place of which vectors are put. */
 export interface TokenEmbedding {
@@ -146,12 +146,15 @@ function findEmbedding(model: Model, inputIds: string): TokenEmbedding {
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((o) => [o, node] as const)));
   const found: TokenEmbedding[] = [];
   for (const node of nodes) {
-    if (node.op !== 'Gather' || source(node.inputs[1]!, makers) !== inputIds) continue;
+    if (!lookups.has(node.op) || source(node.inputs[1]!, makers) !== inputIds) continue;
     const table = source(node.inputs[0]!, makers);
     const type = weightType(model, table, makers);
-    if (type?.shape.length !== 2 || !isFloat(type.dtype)) continue;
-    const [vocabularySize, width] = type.shape as [number, number];
-    found.push({ table, output: node.outputs[0]!, vocabularySize, width });
+    if (type?.shape.length !== 2) continue;
+    const output = vectorsOf(node, type.dtype, nodes);
+    if (output === undefined) continue;
+    const [vocabularySize, stored] = type.shape as [number, number];
+    const width = stored * numbersInByte(node);
+    found.push({ table, output, vocabularySize, width });
   }
   found.sort((a, b) => b.vocabularySize - a.vocabularySize);
   if (found[0]) return found[0];
@@ -160,6 +163,24 @@ function findEmbedding(model: Model, inputIds: string): TokenEmbedding {
     'The model has no lookup of token embeddings by "input_ids", so no vector can take a token\'s place.',
     'Use the file that was exported without optimisation or quantisation, as a rule onnx/model.onnx.',
   );
+}
+
+/** Operators that look rows of a table up. */
+const lookups = new Set(['Gather', 'GatherBlockQuantized']);
+
+/** How many numbers of a row stand in one element of the table. */
+function numbersInByte(node: Node): number {
+  return node.op === 'GatherBlockQuantized' ? 8 / intAttribute(node.attributes, 'bits', 4) : 1;
+}
+
+/** The looked-up rows as floats: of a table of few bits, what is made of them next. */
+function vectorsOf(lookup: Node, dtype: DType, nodes: readonly Node[]): string | undefined {
+  const [rows] = lookup.outputs;
+  if (isFloat(dtype) || lookup.op === 'GatherBlockQuantized') return rows;
+  const readers = nodes.filter(({ inputs }) => inputs.includes(rows!));
+  return readers.length === 1 && readers[0]!.op === 'DequantizeLinear'
+    ? readers[0]!.outputs[0]
+    : undefined;
 }
 
 /** The value that `name` is handed on from. */

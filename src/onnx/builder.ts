@@ -7,13 +7,10 @@ import { int, type Attributes, type Graph, type Node } from './graph.ts';
 import { operators } from './operators/index.ts';
 import { permutationOf } from './operators/layout.ts';
 import { shapePart } from './operators/indexing.ts';
-import { maximumFoldedElements, maximumValueBytes } from './limits.ts';
 import {
   decodeElements,
   dtypes,
-  formatShape,
   isFloat,
-  isPossible,
   isStored,
   sameShape,
   sizeOf,
@@ -45,14 +42,10 @@ export class GraphBuilder {
   readonly #stored = new Map<string, StoredTensor>();
   readonly #inputs: string[] = [];
   readonly #nodes: Node[] = [];
-  /** Index of each node by its first output. */
-  readonly #places = new Map<string, number>();
   readonly #readStored: BuilderOptions['readStored'];
   /** Names of constants by content, so that equal ones are kept once. */
   readonly #known = new Map<string, string>();
   #counter = 0;
-  /** What folding has cost, in elements. */
-  #folded = 0;
 
   constructor(options: BuilderOptions = {}) {
     this.#readStored = options.readStored;
@@ -179,8 +172,8 @@ export class GraphBuilder {
 
   /** Turns an existing node's list of outputs into a longer one, for statistics it can give. */
   extendOutputs(node: Node, count: number): string[] {
-    const index = this.#places.get(node.outputs[0]!);
-    invariant(index !== undefined, 'The node is not of this graph.');
+    const index = this.#nodes.indexOf(node);
+    invariant(index >= 0, 'The node is not of this graph.');
     const types = this.#infer(node.op, node.inputs, node.attributes, count);
     const outputs = Array.from({ length: count }, (_, i) => {
       const name = node.outputs[i] || this.fresh(node.op);
@@ -195,8 +188,9 @@ export class GraphBuilder {
   build(outputs: Readonly<Record<string, string>>): Graph {
     const needed = new Set(Object.values(outputs));
     const nodes: Node[] = [];
-    for (const node of this.#nodes.toReversed()) {
-      if (!node.outputs.some((o) => needed.has(o))) continue;
+    for (const own of this.#nodes.toReversed()) {
+      if (!own.outputs.some((o) => needed.has(o))) continue;
+      const node = executable(own);
       nodes.push(node);
       for (const name of node.inputs) if (name) needed.add(name);
     }
@@ -218,16 +212,6 @@ export class GraphBuilder {
     };
   }
 
-  #assertFits(name: string): void {
-    const type = this.#types.get(name);
-    if (!type || sizeOf(type.shape) * dtypes[type.dtype].size <= maximumValueBytes) return;
-    throw new PtuneError(
-      'model/unsupported',
-      `The model makes a value of shape ${formatShape(type.shape)}, which no memory holds.`,
-      'Use shorter inputs or a smaller batchSize; if the model asks for it alone, its file is damaged.',
-    );
-  }
-
   #add(op: string, inputs: readonly string[], attributes: Attributes, count = 1): string[] {
     const types = this.#infer(op, inputs, attributes, count);
     const outputs = types.map((type) => {
@@ -235,20 +219,17 @@ export class GraphBuilder {
       this.#types.set(name, type);
       return name;
     });
-    this.#places.set(outputs[0]!, this.#nodes.length);
     this.#nodes.push({ op, domain: '', name: outputs[0]!, inputs, outputs, attributes });
     return outputs;
   }
 
   #infer(op: string, inputs: readonly string[], attributes: Attributes, outputs: number) {
-    const types = operatorOf(op).infer({
+    return operatorOf(op).infer({
       attributes,
       types: inputs.map((name) => (name ? this.typeOf(name) : undefined)),
       constants: inputs.map((name) => (name ? this.#small(name) : undefined)),
       outputs,
     });
-    assertPossible(types);
-    return types;
   }
 
   /** Constants that integers are read from; weights are not loaded for it. */
@@ -307,41 +288,21 @@ export class GraphBuilder {
     }
     const operator = operatorOf(op);
     const types = operator.infer({ attributes, constants, types: constants, outputs });
-    assertPossible(types);
     if (types.some((t) => sizeOf(t.shape) > foldElements)) return undefined;
-    this.#folded += effortOf(op, constants, types);
-    if (this.#folded > maximumFoldedElements) return undefined;
-    const isEmpty = types.every((t) => sizeOf(t.shape) === 0);
-    const values = isEmpty
-      ? types.map(() => new Float64Array())
-      : operator.compute({ attributes, inputs: constants, types });
-    return values.map((data, i) => {
-      const { dtype, shape } = types[i]!;
-      invariant(isFloat(dtype) || !data.some(Number.isNaN), 'Its value would be no whole number.');
-      return this.constant(dtype, shape, data);
-    });
+    return operator
+      .compute({ attributes, inputs: constants, types })
+      .map((data, i) => this.constant(types[i]!.dtype, types[i]!.shape, data));
   }
-}
-
-function assertPossible(types: readonly TensorType[]): void {
-  for (const { shape } of types) {
-    invariant(isPossible(shape), `The shape of its output would be ${formatShape(shape)}.`);
-  }
-}
-
-/** What computing a node costs, in elements that are read or written. */
-function effortOf(
-  op: string,
-  inputs: readonly (Constant | undefined)[],
-  types: readonly TensorType[],
-): number {
-  const written = types.reduce((sum, { shape }) => sum + sizeOf(shape), 1);
-  const inner = op === 'MatMul' || op === 'Gemm' ? Math.max(1, ...inputs[0]!.shape.slice(-2)) : 1;
-  return inputs.reduce((sum, input) => sum + (input?.data.length ?? 0) + written * inner, written);
 }
 
 /** A number as text, the sign of zero included. */
 const exact = (x: number) => (Object.is(x, -0) ? '-0' : String(x));
+
+/** The node as it is run: where value and gradient part, only the value is left. */
+function executable(node: Node): Node {
+  if (node.op !== 'StraightThrough') return node;
+  return { ...node, op: 'Identity', inputs: node.inputs.slice(0, 1) };
+}
 
 function alias(value: string, name: string): Node {
   return {

@@ -9,12 +9,13 @@ import { float32, Session } from '../../src/runtime/session.ts';
 import { draw } from '../autodiff/gradientCheck.ts';
 import { interpret } from '../support/interpreter.ts';
 import { buildCase, operatorCases } from '../support/operatorCases.ts';
+import { plainCases } from '../support/plainCases.ts';
 
 /** Rounding of float32 over a few operations. */
 const tolerance = 2e-5;
 
 describe('values agree with the engine', () => {
-  it.each(operatorCases.map((c) => [c.name, c] as const))('%s', async (_, operatorCase) => {
+  it.each([...operatorCases, ...plainCases].map((c) => [c.name, c] as const))('%s', async (_, operatorCase) => {
     const builder = new GraphBuilder();
     const { inputs, outputs } = buildCase(builder, operatorCase, 'float32');
     const random = new Random(7);

@@ -258,6 +258,8 @@ export const operatorCases: readonly OperatorCase[] = [
   }),
   ...unary('Sqrt', { domain: [0.3, 3] }),
   one('Squeeze', '', [[2, 1, 3, 1]], { build: withInts('Squeeze', [1, -1]) }),
+  // Value and gradient part here; of one value they are the same.
+  ...unary('StraightThrough', { build: (b, [x]) => [b.op('StraightThrough', [x!, x!])] }),
   ...binary('Sub'),
   ...binary('Sum'),
   ...unary('Tanh'),

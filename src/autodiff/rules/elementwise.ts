@@ -39,6 +39,9 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
 
   And: notDifferentiable,
 
+  BitShift: notDifferentiable,
+  BitwiseAnd: notDifferentiable,
+
   /** Y = X in another type.  dX = dY in X's type. */
   Cast: unary((c, x, dY) => c.builder.op('Cast', [dY], castTo(c.builder.typeOf(x).dtype))),
 
@@ -101,6 +104,7 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
   Greater: notDifferentiable,
   GreaterOrEqual: notDifferentiable,
 
+  IsInf: notDifferentiable,
   IsNaN: notDifferentiable,
   Less: notDifferentiable,
   LessOrEqual: notDifferentiable,
@@ -144,6 +148,8 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
   /** Y = max(X, 0).  dX = dY where X > 0, else 0; the subgradient at 0 is 0, as in PyTorch. */
   Relu: unary((c, x, dY) => c.op('Where', c.op('Greater', x, c.scalar(0)), dY, c.scalar(0))),
 
+  Round: notDifferentiable,
+
   /** Y = σ(X).  dX = dY·Y·(1 − Y). */
   Sigmoid: unary((c, _x, dY) => c.op('Mul', dY, c.op('Mul', c.Y, c.op('Sub', c.scalar(1), c.Y)))),
 
@@ -176,4 +182,6 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
     c.for(1, () => c.op('Where', c.X(0), c.dY, c.scalar(0))),
     c.for(2, () => c.op('Where', c.X(0), c.scalar(0), c.dY)),
   ],
+
+  Xor: notDifferentiable,
 };

@@ -3,11 +3,13 @@ import type { GradientRule, notDifferentiable } from '../rule.ts';
 import { elementwiseRules } from './elementwise.ts';
 import { layoutRules } from './layout.ts';
 import { linearRules } from './linear.ts';
+import { quantizationRules } from './quantization.ts';
 import { reductionRules } from './reduction.ts';
 
 export const gradientRules: Readonly<Record<string, GradientRule | typeof notDifferentiable>> = {
   ...elementwiseRules,
   ...layoutRules,
   ...linearRules,
+  ...quantizationRules,
   ...reductionRules,
 };

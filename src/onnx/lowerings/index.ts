@@ -4,20 +4,24 @@ import type { GraphBuilder } from '../builder.ts';
 import type { Node } from '../graph.ts';
 import { activations } from './activation.ts';
 import { attentions } from './attention.ts';
+import { blocks } from './blocks.ts';
 import { embeddings } from './embedding.ts';
 import { groupedAttentions } from './groupedAttention.ts';
 import { LoweringContext, type LoweringTable } from './lowering.ts';
 import { normalizations } from './normalization.ts';
 import { products } from './product.ts';
+import { quantizations } from './quantization.ts';
 import { rotaries } from './rotary.ts';
 
 export const lowerings: LoweringTable = {
   ...activations,
   ...attentions,
+  ...blocks,
   ...embeddings,
   ...groupedAttentions,
   ...normalizations,
   ...products,
+  ...quantizations,
   ...rotaries,
 };
 

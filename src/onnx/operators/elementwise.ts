@@ -1,7 +1,7 @@
 /** Operators that treat each element alone, with NumPy's broadcasting. */
 import { PtuneError } from '../../base/errors.ts';
 import { intAttribute, stringAttribute } from '../graph.ts';
-import { broadcastShapes, dtypeFromCode, isFloat, sizeOf, stridesOf } from '../tensor.ts';
+import { broadcastShapes, dtypeFromCode, dtypes, isFloat, sizeOf, stridesOf } from '../tensor.ts';
 import type { Constant, DType, Shape } from '../tensor.ts';
 import { typeOf, valueOf, type Operator } from './operator.ts';
 
@@ -97,6 +97,14 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
 }
 
+/** The nearest whole number; of two equally near ones the even one. */
+export function roundToEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  if (rest !== 0.5) return Math.round(x);
+  return below % 2 === 0 ? below : below + 1;
+}
+
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 const where: Operator = {
@@ -153,10 +161,43 @@ function divide(x: number, y: number, dtype: DType): number {
   return Math.trunc(x / y);
 }
 
+/** Shifts whole numbers by bits, to the left unless told. */
+const bitShift: Operator = {
+  infer: (c) => [
+    {
+      dtype: typeOf(c, 0).dtype,
+      shape: broadcastShapes(typeOf(c, 0).shape, typeOf(c, 1).shape),
+    },
+  ],
+  compute: (c) => {
+    const right = stringAttribute(c.attributes, 'direction', 'LEFT') === 'RIGHT';
+    const { dtype, shape } = c.types[0]!;
+    const limit = 2 ** (8 * dtypes[dtype].size);
+    const [a, b] = [broadcastTo(valueOf(c, 0), shape), broadcastTo(valueOf(c, 1), shape)];
+    return [a.map((x, i) => (right ? Math.floor(x / 2 ** b[i]!) : (x * 2 ** b[i]!) % limit))];
+  },
+};
+
+/** 1 for infinities; the attributes leave one of the signs out. */
+const isInf: Operator = {
+  infer: (c) => [{ dtype: 'bool', shape: typeOf(c, 0).shape }],
+  compute: (c) => {
+    const positive = intAttribute(c.attributes, 'detect_positive', 1) === 1;
+    const negative = intAttribute(c.attributes, 'detect_negative', 1) === 1;
+    return [
+      valueOf(c, 0).data.map((x) =>
+        Number((positive && x === Infinity) || (negative && x === -Infinity)),
+      ),
+    ];
+  },
+};
+
 export const elementwise: Record<string, Operator> = {
   Abs: unary(Math.abs),
   Add: binary((x, y) => x + y),
   And: binary((x, y) => x && y, 'bool'),
+  BitShift: bitShift,
+  BitwiseAnd: binary((x, y) => x & y),
   Cast: cast,
   Ceil: unary(Math.ceil),
   Clip: clip,
@@ -170,6 +211,7 @@ export const elementwise: Record<string, Operator> = {
   Greater: binary((x, y) => Number(x > y), 'bool'),
   GreaterOrEqual: binary((x, y) => Number(x >= y), 'bool'),
   Identity: unary((x) => x),
+  IsInf: isInf,
   IsNaN: unary((x) => Number(Number.isNaN(x)), 'bool'),
   Less: binary((x, y) => Number(x < y), 'bool'),
   LessOrEqual: binary((x, y) => Number(x <= y), 'bool'),
@@ -184,6 +226,7 @@ export const elementwise: Record<string, Operator> = {
   Pow: binary(Math.pow),
   Reciprocal: unary((x) => 1 / x),
   Relu: unary((x) => Math.max(x, 0)),
+  Round: unary(roundToEven),
   Sigmoid: unary(sigmoid),
   Sign: unary(Math.sign),
   Sin: unary(Math.sin),
@@ -193,4 +236,5 @@ export const elementwise: Record<string, Operator> = {
   Sum: variadic((x, y) => x + y),
   Tanh: unary(Math.tanh),
   Where: where,
+  Xor: binary((x, y) => Number((x !== 0) !== (y !== 0)), 'bool'),
 };

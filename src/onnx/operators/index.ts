@@ -4,6 +4,7 @@ import { indexing } from './indexing.ts';
 import { layout } from './layout.ts';
 import { linear } from './linear.ts';
 import type { Operator } from './operator.ts';
+import { quantization } from './quantization.ts';
 import { reductions } from './reduction.ts';
 
 export const operators: Readonly<Record<string, Operator>> = {
@@ -11,5 +12,6 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...indexing,
   ...layout,
   ...linear,
+  ...quantization,
   ...reductions,
 };

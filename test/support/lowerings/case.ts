@@ -17,6 +17,8 @@ export interface LoweringCase {
   readonly opset?: number;
   /** Adds the node and gives the outputs that are compared. */
   readonly make: (g: GraphMaker, x: readonly string[]) => readonly string[];
+  /** Where it rounds: the formula without rounding, whose gradient it must have. */
+  readonly smooth?: LoweringCase['make'];
   /** The engine has no kernel for it: a formula takes its place. */
   readonly instead?: (g: GraphMaker, x: readonly string[]) => readonly string[];
 }

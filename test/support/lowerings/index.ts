@@ -6,6 +6,7 @@ import { attentionCases, groupedCases, rotaryCases } from './attention.ts';
 import type { LoweringCase } from './case.ts';
 import { activationCases, embeddingCases, normalizationCases } from './elementwise.ts';
 import { productCases } from './product.ts';
+import { quantizationCases } from './quantization.ts';
 
 export const loweringCases: readonly LoweringCase[] = [
   ...normalizationCases,
@@ -15,4 +16,5 @@ export const loweringCases: readonly LoweringCase[] = [
   ...groupedCases,
   ...rotaryCases,
   ...productCases,
+  ...quantizationCases,
 ];
