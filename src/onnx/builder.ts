@@ -7,10 +7,13 @@ import { int, type Attributes, type Graph, type Node } from './graph.ts';
 import { operators } from './operators/index.ts';
 import { permutationOf } from './operators/layout.ts';
 import { shapePart } from './operators/indexing.ts';
+import { maximumFoldedElements, maximumValueBytes } from './limits.ts';
 import {
   decodeElements,
   dtypes,
+  formatShape,
   isFloat,
+  isPossible,
   isStored,
   sameShape,
   sizeOf,
@@ -42,10 +45,14 @@ export class GraphBuilder {
   readonly #stored = new Map<string, StoredTensor>();
   readonly #inputs: string[] = [];
   readonly #nodes: Node[] = [];
+  /** Index of each node by its first output. */
+  readonly #places = new Map<string, number>();
   readonly #readStored: BuilderOptions['readStored'];
   /** Names of constants by content, so that equal ones are kept once. */
   readonly #known = new Map<string, string>();
   #counter = 0;
+  /** What folding has cost, in elements. */
+  #folded = 0;
 
   constructor(options: BuilderOptions = {}) {
     this.#readStored = options.readStored;
@@ -172,8 +179,8 @@ export class GraphBuilder {
 
   /** Turns an existing node's list of outputs into a longer one, for statistics it can give. */
   extendOutputs(node: Node, count: number): string[] {
-    const index = this.#nodes.indexOf(node);
-    invariant(index >= 0, 'The node is not of this graph.');
+    const index = this.#places.get(node.outputs[0]!);
+    invariant(index !== undefined, 'The node is not of this graph.');
     const types = this.#infer(node.op, node.inputs, node.attributes, count);
     const outputs = Array.from({ length: count }, (_, i) => {
       const name = node.outputs[i] || this.fresh(node.op);
@@ -193,6 +200,7 @@ export class GraphBuilder {
       const node = executable(own);
       nodes.push(node);
       for (const name of node.inputs) if (name) needed.add(name);
+      for (const name of node.outputs) this.#assertFits(name);
     }
     nodes.reverse();
     for (const [name, value] of Object.entries(outputs)) nodes.push(alias(value, name));
@@ -212,6 +220,16 @@ export class GraphBuilder {
     };
   }
 
+  #assertFits(name: string): void {
+    const type = this.#types.get(name);
+    if (!type || sizeOf(type.shape) * dtypes[type.dtype].size <= maximumValueBytes) return;
+    throw new PtuneError(
+      'model/unsupported',
+      `The model makes a value of shape ${formatShape(type.shape)}, which no memory holds.`,
+      'Use shorter inputs or a smaller batchSize; if the model asks for it alone, its file is damaged.',
+    );
+  }
+
   #add(op: string, inputs: readonly string[], attributes: Attributes, count = 1): string[] {
     const types = this.#infer(op, inputs, attributes, count);
     const outputs = types.map((type) => {
@@ -219,17 +237,20 @@ export class GraphBuilder {
       this.#types.set(name, type);
       return name;
     });
+    this.#places.set(outputs[0]!, this.#nodes.length);
     this.#nodes.push({ op, domain: '', name: outputs[0]!, inputs, outputs, attributes });
     return outputs;
   }
 
   #infer(op: string, inputs: readonly string[], attributes: Attributes, outputs: number) {
-    return operatorOf(op).infer({
+    const types = operatorOf(op).infer({
       attributes,
       types: inputs.map((name) => (name ? this.typeOf(name) : undefined)),
       constants: inputs.map((name) => (name ? this.#small(name) : undefined)),
       outputs,
     });
+    assertPossible(types);
+    return types;
   }
 
   /** Constants that integers are read from; weights are not loaded for it. */
@@ -288,11 +309,37 @@ export class GraphBuilder {
     }
     const operator = operatorOf(op);
     const types = operator.infer({ attributes, constants, types: constants, outputs });
+    assertPossible(types);
     if (types.some((t) => sizeOf(t.shape) > foldElements)) return undefined;
-    return operator
-      .compute({ attributes, inputs: constants, types })
-      .map((data, i) => this.constant(types[i]!.dtype, types[i]!.shape, data));
+    this.#folded += effortOf(op, constants, types);
+    if (this.#folded > maximumFoldedElements) return undefined;
+    const isEmpty = types.every((t) => sizeOf(t.shape) === 0);
+    const values = isEmpty
+      ? types.map(() => new Float64Array())
+      : operator.compute({ attributes, inputs: constants, types });
+    return values.map((data, i) => {
+      const { dtype, shape } = types[i]!;
+      invariant(isFloat(dtype) || !data.some(Number.isNaN), 'Its value would be no whole number.');
+      return this.constant(dtype, shape, data);
+    });
   }
+}
+
+function assertPossible(types: readonly TensorType[]): void {
+  for (const { shape } of types) {
+    invariant(isPossible(shape), `The shape of its output would be ${formatShape(shape)}.`);
+  }
+}
+
+/** What computing a node costs, in elements that are read or written. */
+function effortOf(
+  op: string,
+  inputs: readonly (Constant | undefined)[],
+  types: readonly TensorType[],
+): number {
+  const written = types.reduce((sum, { shape }) => sum + sizeOf(shape), 1);
+  const inner = op === 'MatMul' || op === 'Gemm' ? Math.max(1, ...inputs[0]!.shape.slice(-2)) : 1;
+  return inputs.reduce((sum, input) => sum + (input?.data.length ?? 0) + written * inner, written);
 }
 
 /** A number as text, the sign of zero included. */

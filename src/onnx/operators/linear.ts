@@ -1,7 +1,7 @@
 /** Matrix products. */
 import { invariant } from '../../base/errors.ts';
 import { floatAttribute, intAttribute } from '../graph.ts';
-import { broadcastShapes, formatShape, sizeOf, type Shape } from '../tensor.ts';
+import { broadcastShapes, formatShape, sameShape, sizeOf, type Shape } from '../tensor.ts';
 import { broadcastOffsets, broadcastTo } from './elementwise.ts';
 import { typeOf, valueOf, type Operator } from './operator.ts';
 
@@ -71,7 +71,18 @@ const gemm: Operator = {
     const [a, b] = [typeOf(c, 0).shape, typeOf(c, 1).shape];
     const left = intAttribute(c.attributes, 'transA', 0) ? [a[1]!, a[0]!] : a;
     const right = intAttribute(c.attributes, 'transB', 0) ? [b[1]!, b[0]!] : b;
-    return [{ dtype: typeOf(c, 0).dtype, shape: matMulShape(left, right) }];
+    invariant(
+      a.length === 2 && b.length === 2,
+      `Gemm of ${formatShape(a)} and ${formatShape(b)}: both must be matrices.`,
+    );
+    for (const factor of ['alpha', 'beta']) floatAttribute(c.attributes, factor, 1);
+    const shape = matMulShape(left, right);
+    const bias = c.types[2]?.shape ?? [];
+    invariant(
+      sameShape(broadcastShapes(shape, bias), shape),
+      `Gemm of ${formatShape(shape)} with a bias ${formatShape(bias)}.`,
+    );
+    return [{ dtype: typeOf(c, 0).dtype, shape }];
   },
   compute: (c) => {
     const [a, b] = [valueOf(c, 0), valueOf(c, 1)];
