@@ -3,8 +3,10 @@ import { PtuneError, throwIfCancelled } from '../base/errors.ts';
 import type { PromptEncoding } from '../encoding/encodePrompt.ts';
 import { predict } from '../evaluation/predict.ts';
 import { scoreOf } from '../evaluation/scores.ts';
+import { unchangedBy } from '../evaluation/unchanged.ts';
 import type { Prompt } from '../language/ast.ts';
 import type { StepEvent, TrainingEvent } from '../protocol/events.ts';
+import type { Prediction } from '../protocol/predictions.ts';
 import type { RunWriter } from '../runs/runWriter.ts';
 import { writeCheckpoint, type RunProgress } from './checkpoint.ts';
 import type { TrainingContext } from './context.ts';
@@ -13,7 +15,7 @@ import type { OpenPromptFile } from './promptFile.ts';
 import {
   learningRateOf,
   notFinite,
-  type PromptTrainer,
+  PromptTrainer,
   type TrainerInputs,
   type TrainerState,
 } from './promptTrainer.ts';
@@ -22,6 +24,13 @@ import {
 interface ValidationScore {
   readonly accuracy: number;
   readonly loss: number;
+}
+
+/** What a run that goes on had reached. */
+export interface ResumedRun {
+  readonly progress: RunProgress;
+  /** The vectors of its best step. */
+  readonly vectors: Float32Array;
 }
 
 /** So often a training goes back when its numbers blow up, before it fails. */
@@ -41,6 +50,7 @@ export class Run {
   readonly #firstStep: number;
   readonly #encoding: PromptEncoding;
   #best: RunProgress['best'] | undefined;
+  #bestVectors: Float32Array | undefined;
   #withoutGain: number;
   #rollbacks: number;
   /** The state at the last validation, or at the start: finite, and what a resumed run starts from. */
@@ -53,7 +63,7 @@ export class Run {
     trainer: PromptTrainer,
     writer: RunWriter,
     context: TrainingContext,
-    progress?: RunProgress,
+    resumed?: ResumedRun,
   ) {
     this.#open = open;
     this.#prompt = prompt;
@@ -67,9 +77,10 @@ export class Run {
     this.#firstStep = trainer.step;
     this.#who = { run: writer.id, prompt: prompt.name, seed };
     this.#encoding = open.encodingOf(prompt, seed);
-    this.#best = progress?.best;
-    this.#withoutGain = progress?.withoutGain ?? 0;
-    this.#rollbacks = progress?.rollbacks ?? 0;
+    this.#best = resumed?.progress.best;
+    this.#bestVectors = resumed?.vectors;
+    this.#withoutGain = resumed?.progress.withoutGain ?? 0;
+    this.#rollbacks = resumed?.progress.rollbacks ?? 0;
     this.#finite = trainer.snapshot();
   }
 
@@ -94,6 +105,23 @@ export class Run {
       }
       if (this.#withoutGain >= patience) break;
     }
+    await this.#warnWhenUnchanged();
+  }
+
+  /** Says so when the vectors that are kept answer as those did that the training started from. */
+  async #warnWhenUnchanged(): Promise<void> {
+    if (!this.#bestVectors) return;
+    const start = await PromptTrainer.start(this.#inputs);
+    const before = await this.#predictions(await start.vectors());
+    const move = unchangedBy(before, await this.#predictions(this.#bestVectors));
+    if (move === undefined) return;
+    this.#emit({
+      type: 'warning',
+      ...this.#who,
+      step: this.#trainer.step,
+      code: 'training/no-change',
+      message: `"${this.#prompt.name}" (seed ${this.#who.seed}) answers all ${before.length} validation examples as its start vectors do, and its loss moved by ${move.toFixed(4)} nats. Try a larger learning rate (or "learningRate: find"), more steps, or virtual tokens in other places of the template`,
+    });
   }
 
   /** One step, and a validation where one is due. */
@@ -188,12 +216,14 @@ export class Run {
   async #validate(): Promise<void> {
     const { step } = this.#trainer;
     const data = await this.#trainer.vectors();
-    const score = await this.#scoreOf(data);
+    const { accuracy, loss } = scoreOf([await this.#predictions(data)]);
+    const score: ValidationScore = { accuracy, loss };
     if (!Number.isFinite(score.loss)) throw notFinite(score.loss, step, 'validation loss');
     if (!this.#trainer.isFinite) throw notFinite(Infinity, step, "optimizer's state");
     const best = this.#best === undefined || isBetter(score, this.#best);
     if (best) {
       this.#best = { ...score, step };
+      this.#bestVectors = data;
       this.#withoutGain = 0;
       await this.#writer.writePrompt({ vectors: data, width: this.#widthOf(data) });
     } else {
@@ -209,9 +239,10 @@ export class Run {
     await this.#writer.writeCheckpoint(writeCheckpoint(this.#finite, progress));
   }
 
-  async #scoreOf(data: Float32Array): Promise<ValidationScore> {
+  /** The answers to the validation examples. */
+  #predictions(data: Float32Array): Promise<Prediction[]> {
     const { model, candidates, examples } = this.#open;
-    const predictions = await predict(
+    return predict(
       {
         model,
         encoding: this.#encoding,
@@ -221,8 +252,6 @@ export class Run {
       },
       examples.validation,
     );
-    const { accuracy, loss } = scoreOf([predictions]);
-    return { accuracy, loss };
   }
 
   /** Numbers of one virtual token. */

@@ -55,10 +55,14 @@ export async function resumeRun(
     );
   }
   const { state, progress } = await readCheckpoint(folder);
+  const { vectors } = await store.readPrompt(id);
   const inputs = await trainerInputs(open, prompt, manifest.seed, store);
   const trainer = PromptTrainer.resume(inputs, state);
   const writer = await store.reopenRun(id, trainer.step);
-  return finish(new Run(open, prompt, inputs, trainer, writer, context, progress), writer);
+  return finish(
+    new Run(open, prompt, inputs, trainer, writer, context, { progress, vectors }),
+    writer,
+  );
 }
 
 /** Runs to the end, whatever end it is, and writes it down. */
