@@ -19,6 +19,8 @@ export interface EncodingModel {
    * template without its answer in the encoder and writes the answer in the decoder.
    */
   readonly decoderStart?: number;
+  /** The token behind every answer, where the model has to say itself where it ends. */
+  readonly answerEnd?: number;
   /** Longest input in tokens; undefined where there is no limit. */
   readonly maxLength: number | undefined;
 }
@@ -78,11 +80,11 @@ export class PromptEncoding {
     const part = this.prompt.parts[at];
     const text = part?.kind === 'answer' ? filtered(answer, part.filters) : answer;
     const lead = spaced && this.#model.tokenizer.leadingSpaceMatters ? ' ' : '';
-    const { tokenizer, decoderStart } = this.#model;
+    const { tokenizer, decoderStart, answerEnd } = this.#model;
     // A decoder writes the answer as a text of its own, whatever stands around its slot.
     const ids =
       decoderStart === undefined ? tokenizer.encodePiece(lead + text) : tokenizer.encode(text);
-    if (ids.length > 0) return ids;
+    if (ids.length > 0) return answerEnd === undefined ? ids : [...ids, answerEnd];
     throw new PtuneError(
       'data/no-token',
       `The answer ${JSON.stringify(answer)} of the prompt "${this.prompt.name}" has no token of the model.`,
@@ -99,13 +101,16 @@ export class PromptEncoding {
    * The input for one example.
    *
    * @param answer  the answer's tokens; a masked model gets a mask for each
+   * @param room    as many tokens must fit behind it, as far as slots may be cut for them
    * @throws PtuneError `data/too-long` when it exceeds the model's length with every slot that may
    *   be shortened cut away
    */
-  encode(example: Example, answer: readonly number[]): EncodedPrompt {
+  encode(example: Example, answer: readonly number[], room = 0): EncodedPrompt {
     const maxLength = tokenLimit(this.#model, this.isDeep ? this.virtual.tokens.length : 0);
     const whole = this.#assemble(example, answer, Infinity);
-    if (maxLength === undefined || whole.ids.length <= maxLength) return whole;
+    const fits = (encoded: EncodedPrompt, free: number) =>
+      maxLength === undefined || encoded.ids.length + free <= maxLength;
+    if (fits(whole, room)) return whole;
     const canShorten = this.prompt.parts.some(
       (part) => part.kind === 'slot' && part.filters.includes('shorten'),
     );
@@ -113,10 +118,11 @@ export class PromptEncoding {
     let [low, high] = [-1, longestSlot(this.prompt, example)];
     while (canShorten && high - low > 1) {
       const middle = Math.floor((low + high) / 2);
-      if (this.#assemble(example, answer, middle).ids.length <= maxLength) low = middle;
+      if (fits(this.#assemble(example, answer, middle), room)) low = middle;
       else high = middle;
     }
     if (low >= 0) return this.#assemble(example, answer, low);
+    if (fits(whole, 0)) return whole;
     throw new PtuneError(
       'data/too-long',
       `The prompt "${this.prompt.name}" has ${whole.ids.length} tokens with the example ${example.source}, but the model reads at most ${maxLength}.`,

@@ -2,7 +2,6 @@
 import type { Example } from '../data/examples.ts';
 import type { Settings } from '../language/settings.ts';
 import type { Candidates } from '../protocol/summary.ts';
-import { PtuneError } from '../base/errors.ts';
 
 /** One answer or label that may be given. */
 export interface Candidate {
@@ -13,8 +12,10 @@ export interface Candidate {
 
 export interface CandidateSet {
   readonly kind: Candidates['kind'];
-  /** Empty for the whole vocabulary. */
+  /** Empty for the whole vocabulary, and where the model writes freely. */
   readonly candidates: readonly Candidate[];
+  /** Longest answer that is written freely, in tokens. */
+  readonly maxTokens?: number;
 }
 
 /**
@@ -44,10 +45,6 @@ export function candidateSet(
     case 'vocabulary':
       return { kind: 'vocabulary', candidates: [] };
     case 'generate':
-      throw new PtuneError(
-        'feature/not-trained-yet',
-        'Answers that the model writes freely ("candidates: generate") are not scored yet.',
-        'Use "candidates: answers", a file of candidates, or "candidates: vocabulary".',
-      );
+      return { kind: 'generate', candidates: [], maxTokens: settings.maxTokens };
   }
 }

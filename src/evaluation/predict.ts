@@ -1,4 +1,6 @@
 /** Runs a prompt over examples: the one function behind every score. */
+import { rankToken } from './rankToken.ts';
+import { predictWritten, writtenAnswers, type WrittenAnswer } from './predictWritten.ts';
 import { invariant } from '../base/errors.ts';
 import type { Example } from '../data/examples.ts';
 import type { EncodedPrompt, PromptEncoding } from '../encoding/encodePrompt.ts';
@@ -30,6 +32,7 @@ export async function predict(
   examples: readonly Example[],
 ): Promise<Prediction[]> {
   if (inputs.candidates.kind === 'vocabulary') return predictTokens(inputs, examples);
+  if (inputs.candidates.kind === 'generate') return predictWritten(inputs, examples);
   const words = new WordScores(inputs, examples);
   await words.run();
   return examples.map((example, i) =>
@@ -47,12 +50,19 @@ export async function predict(
 /** As many tokens are ranked where the whole vocabulary may answer. */
 const rankedTokens = 50;
 
-/** Every candidate's score for one example, best first; of the whole vocabulary the 50 likeliest. */
+/**
+ * Every candidate's score for one example, best first; of the whole vocabulary the 50 likeliest, and
+ * of a model that writes freely the one answer that it writes.
+ */
 export async function rankCandidates(
   inputs: PredictInputs,
   example: Example,
 ): Promise<AnswerScores[]> {
   if (inputs.candidates.kind === 'vocabulary') return rankTokens(inputs, example);
+  if (inputs.candidates.kind === 'generate') {
+    const [{ text, score }] = (await writtenAnswers(inputs, [example])) as [WrittenAnswer];
+    return [{ candidate: text, score, probability: Math.exp(score) }];
+  }
   const words = new WordScores(inputs, [example], false);
   await words.run();
   const scores = inputs.candidates.candidates.map((candidate: Candidate) =>
@@ -205,18 +215,6 @@ async function predictTokens(
     signal,
   );
   return predictions;
-}
-
-/** The likeliest token of a row of log-probabilities, and the rank of `id`, ties against it. */
-function rankToken(row: Float32Array, id: number, skipped: ReadonlySet<number>) {
-  let best = -1;
-  let rank = 1;
-  row.forEach((score, other) => {
-    if (skipped.has(other)) return;
-    if (best < 0 || score > row[best]!) best = other;
-    if (other !== id && !(score < row[id]!)) rank++;
-  });
-  return { best, rank };
 }
 
 /** The likeliest tokens in the answer's place, best first. */

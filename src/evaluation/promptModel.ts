@@ -8,7 +8,7 @@ import { readingPart } from '../model/languageModel.ts';
 import { int64, float32, Session, type Feeds } from '../runtime/session.ts';
 
 /** Rows that are scored at once. */
-const scoreRows = 16;
+const rowsAtOnce = 16;
 
 /** Inputs are padded to a multiple of this, so that a few graphs serve all lengths. */
 const lengthStep = 8;
@@ -38,6 +38,11 @@ export class PromptModel {
     };
   }
 
+  /** Rows that are scored at once. */
+  get scoreRows(): number {
+    return rowsAtOnce;
+  }
+
   /** Width of the embeddings, D. */
   get width(): number {
     return readingPart(this.open.lm).embedding.width;
@@ -55,18 +60,13 @@ export class PromptModel {
   ): Promise<void> {
     // Like lengths together: less padding, fewer graphs.
     const order = [...inputs.keys()].sort((a, b) => inputs[a]!.ids.length - inputs[b]!.ids.length);
-    for (let start = 0; start < order.length; start += scoreRows) {
+    for (let start = 0; start < order.length; start += rowsAtOnce) {
       throwIfCancelled(signal);
-      const chosen = order.slice(start, start + scoreRows);
+      const chosen = order.slice(start, start + rowsAtOnce);
       const batch = chosen.map((i) => inputs[i]!);
-      const shape = this.#shapeOf(batch, vectors);
+      const shape = this.shapeOf(batch, vectors);
       const session = await this.#scoreSession(shape);
-      const feeds: Feeds = {
-        ...batchFeeds(batch, shape),
-        ...(vectors && {
-          vectors: float32([vectors.count, vectors.data.length / vectors.count], vectors.data),
-        }),
-      };
+      const feeds = this.feedsOf(batch, shape, vectors);
       const { log_probabilities: scores } = await session.run(feeds);
       const vocabulary = scores!.length / shape.positions;
       let at = 0;
@@ -104,16 +104,31 @@ export class PromptModel {
     this.#sessions.clear();
   }
 
-  #shapeOf(batch: readonly EncodedPrompt[], vectors: PromptVectors | undefined): PromptShape {
+  /** The shapes of the graph that serves a batch of at most `scoreRows` inputs. */
+  shapeOf(batch: readonly EncodedPrompt[], vectors: PromptVectors | undefined): PromptShape {
     const length = Math.max(...batch.map((input) => input.ids.length));
     const positions = Math.max(...batch.map((input) => input.answerPositions.length));
     return {
-      rows: scoreRows,
+      rows: rowsAtOnce,
       length: paddedLength(length, tokenLimit(this.encoding, vectors?.deep ? vectors.count : 0)),
-      positions: scoreRows * positions,
+      positions: rowsAtOnce * positions,
       virtual: vectors?.count ?? 0,
       deep: vectors?.deep ?? false,
       ...decoderLength(batch),
+    };
+  }
+
+  /** What such a graph takes. */
+  feedsOf(
+    batch: readonly EncodedPrompt[],
+    shape: PromptShape,
+    vectors: PromptVectors | undefined,
+  ): Feeds {
+    return {
+      ...batchFeeds(batch, shape),
+      ...(vectors && {
+        vectors: float32([vectors.count, vectors.data.length / vectors.count], vectors.data),
+      }),
     };
   }
 

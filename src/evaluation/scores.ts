@@ -31,6 +31,8 @@ export interface Scores {
   /** Classification only. */
   readonly macroF1?: number;
   readonly confusion?: Confusion;
+  /** Written answers only: mean F1 of their words. */
+  readonly f1?: number;
 }
 
 /**
@@ -62,6 +64,7 @@ export function scoreOf(
     loss: meanBy((p) => p.loss),
     seeds,
     middle: middleSeed(seeds.map((seed) => seed.accuracy)),
+    ...(first.every((p) => p.f1 !== undefined) && { f1: meanBy((p) => p.f1!) }),
     ...(labels && {
       macroF1: meanOf(predictions.map((seed) => macroF1Of(confusionOf([seed], labels)))),
       confusion: confusionOf(predictions, labels),

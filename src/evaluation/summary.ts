@@ -98,6 +98,7 @@ export function promptSummary({ prompt, scores, difference }: Assessed): PromptS
     reciprocalRank: scores.reciprocalRank,
     probability: scores.probability,
     ...(scores.macroF1 !== undefined && { macroF1: scores.macroF1 }),
+    ...(scores.f1 !== undefined && { f1: scores.f1 }),
     ...(difference && { difference }),
     ...(prompt.kind === 'continuous' && {
       seeds: prompt.runs.map((run, i) => ({

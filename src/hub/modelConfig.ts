@@ -34,6 +34,8 @@ export interface ModelConfig {
   readonly padTokenId: number | undefined;
   readonly bosTokenId: number | undefined;
   readonly eosTokenId: number | undefined;
+  /** Every token that ends a text; some models name several. */
+  readonly endTokenIds: readonly number[];
   readonly decoderStartTokenId: number | undefined;
 }
 
@@ -80,6 +82,7 @@ export async function readModelConfig(folder: string): Promise<ModelConfig> {
     padTokenId: firstId(found.pad_token_id),
     bosTokenId: firstId(found.bos_token_id),
     eosTokenId: firstId(found.eos_token_id),
+    endTokenIds: found.eos_token_id == null ? [] : [found.eos_token_id].flat(),
     decoderStartTokenId: firstId(found.decoder_start_token_id),
   };
 }

@@ -44,7 +44,23 @@ export function attachModel(
   feed: ModelFeed,
   encoder?: EncoderFeed,
 ): string {
-  return attach(builder, lm, lm.logits, feed, encoder);
+  return attach(builder, lm, lm.logits, feed, encoder).get(lm.logits)!;
+}
+
+/**
+ * Adds the nodes of a model that hands its keys and values on.
+ *
+ * @param present  the outputs with keys and values
+ * @returns        the logits, float32 [B, T, V], and the builder's names of `present`
+ */
+export function attachModelWithCache(
+  builder: GraphBuilder,
+  lm: LanguageModel,
+  feed: ModelFeed,
+  present: readonly string[],
+): { readonly logits: string; readonly present: readonly string[] } {
+  const names = attach(builder, lm, lm.logits, feed, undefined, present);
+  return { logits: names.get(lm.logits)!, present: present.map((name) => names.get(name)!) };
 }
 
 /**
@@ -53,7 +69,7 @@ export function attachModel(
  * @returns its hidden states, float32 [B, S, D]
  */
 export function attachEncoder(builder: GraphBuilder, encoder: Encoder, feed: ModelFeed): string {
-  return attach(builder, encoder, encoder.states, feed);
+  return attach(builder, encoder, encoder.states, feed).get(encoder.states)!;
 }
 
 function attach(
@@ -62,7 +78,8 @@ function attach(
   output: string,
   feed: ModelFeed,
   encoder?: EncoderFeed,
-): string {
+  further: readonly string[] = [],
+): Map<string, string> {
   const [batch, length] = builder.shapeOf(feed.inputIds);
   const shape = [batch!, length!];
   const bindings = new Map([[inputs.inputIds, feed.inputIds], ...(feed.weights ?? [])]);
@@ -87,10 +104,10 @@ function attach(
     bindings.set(past.name, builder.constant(past.dtype, sizes, []));
   }
   if (feed.inputsEmbeds !== undefined) bindings.set(embedding.output, feed.inputsEmbeds);
-  const names = inlineModel(builder, model, bindings, [output]);
+  const names = inlineModel(builder, model, bindings, [output, ...further]);
   const result = names.get(output);
   invariant(result !== undefined, 'The model was added without its output.');
-  return result;
+  return names;
 }
 
 /**

@@ -54,11 +54,7 @@ export type Objective =
  */
 export function buildScoreGraph(lm: LanguageModel, shape: PromptShape): Uint8Array {
   const builder = new GraphBuilder({ readStored: lm.model.readStored });
-  const vectors =
-    shape.virtual > 0
-      ? builder.input('vectors', 'float32', [shape.virtual, vectorWidth(lm, shape.deep)])
-      : undefined;
-  const logits = promptedLogits(builder, lm, shape, vectors);
+  const logits = promptedLogits(builder, lm, shape, vectorsInput(builder, lm, shape));
   const logProbabilities = builder.op('LogSoftmax', [logits], { axis: int(-1) });
   return writeModel(builder.build({ log_probabilities: logProbabilities }));
 }
@@ -118,6 +114,16 @@ export function buildEmbeddingGraph(lm: LanguageModel): Uint8Array {
   return writeModel(builder.build({ table: builder.op('Reshape', [rows, shape]) }));
 }
 
+/** The input of a prompt's vectors, float32 [P, D]; undefined for a prompt without. */
+export function vectorsInput(
+  builder: GraphBuilder,
+  lm: LanguageModel,
+  { virtual, deep }: PromptShape,
+): string | undefined {
+  if (virtual === 0) return undefined;
+  return builder.input('vectors', 'float32', [virtual, vectorWidth(lm, deep)]);
+}
+
 /** Numbers of one vector: the width of an embedding, or of a deep prompt's keys and values. */
 export function vectorWidth(lm: LanguageModel, deep: boolean | undefined): number {
   return deep ? deepWidth(lm) : readingPart(lm).embedding.width;
@@ -168,10 +174,29 @@ function promptedLogits(
   shape: PromptShape,
   vectors: string | undefined,
 ): string {
-  const { rows, length, positions } = shape;
+  const feed = promptFeed(builder, lm, shape, vectors);
+  const logits = lm.encoder
+    ? decoderLogits(builder, lm, shape, feed)
+    : attachModel(builder, lm, feed);
+  return atPositions(builder, logits, shape);
+}
+
+/** The rows of `value` [B, T, …] at the places of the input `positions`, [M, …]. */
+export function atPositions(builder: GraphBuilder, value: string, shape: PromptShape): string {
+  return selectPositions(builder, value, builder.input('positions', 'int64', [shape.positions]));
+}
+
+/** The inputs of a prompt's tokens, with vectors in the virtual tokens' places. */
+export function promptFeed(
+  builder: GraphBuilder,
+  lm: LanguageModel,
+  shape: PromptShape,
+  vectors: string | undefined,
+): ModelFeed {
+  const { rows, length } = shape;
   const inputIds = builder.input('input_ids', 'int64', [rows, length]);
   const attentionMask = builder.input('attention_mask', 'int64', [rows, length]);
-  const feed = {
+  return {
     inputIds,
     attentionMask,
     ...(vectors !== undefined &&
@@ -182,10 +207,6 @@ function promptedLogits(
       shape.deep &&
       deepFeed(builder, lm, shape, vectors, attentionMask)),
   };
-  const logits = lm.encoder
-    ? decoderLogits(builder, lm, shape, feed)
-    : attachModel(builder, lm, feed);
-  return selectPositions(builder, logits, builder.input('positions', 'int64', [positions]));
 }
 
 /** The logits of a decoder whose encoder reads `feed`, [B, U, V]. */

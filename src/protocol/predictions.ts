@@ -15,4 +15,6 @@ export interface Prediction {
   readonly predictedProbability: number;
   /** Nats: −(mean log-probability of the right answer's tokens). */
   readonly loss: number;
+  /** Of an answer that the model wrote: the F1 of its words against the right answer's. */
+  readonly f1?: number;
 }

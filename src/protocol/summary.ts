@@ -46,12 +46,15 @@ export interface PromptSummary {
   readonly probability: number;
   /** Classification only: the mean F1 over the labels. */
   readonly macroF1?: number;
+  /** Written answers only: the mean F1 of their words against the right answer's. */
+  readonly f1?: number;
   readonly difference?: Difference;
   readonly seeds?: readonly SeedSummary[];
 }
 
 export interface Candidates {
-  readonly kind: 'answers' | 'vocabulary' | 'file' | 'labels';
+  readonly kind: 'answers' | 'vocabulary' | 'file' | 'labels' | 'generate';
+  /** 0 where the model writes freely. */
   readonly count: number;
 }
 

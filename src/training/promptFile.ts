@@ -5,12 +5,12 @@ import { basename, dirname, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { loadExamples, type Example, type LoadedExamples } from '../data/examples.ts';
-import { PromptEncoding } from '../encoding/encodePrompt.ts';
+import { PromptEncoding, type EncodingModel } from '../encoding/encodePrompt.ts';
 import { candidateSet, type CandidateSet } from '../evaluation/candidates.ts';
 import { PromptModel } from '../evaluation/promptModel.ts';
 import { locateModel } from '../hub/locate.ts';
 import { modelCaches } from '../hub/modelCache.ts';
-import { openModel } from '../hub/openModel.ts';
+import { openModel, type OpenModel } from '../hub/openModel.ts';
 import type { Prompt, PtuneFile } from '../language/ast.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
 import { LineMap } from '../language/lineMap.ts';
@@ -76,6 +76,7 @@ export async function openPromptFile(
   const hashes = new FileHashes();
   const places = { path: absolute, model: { folder: located.folder, files: located.files } };
   const model = new PromptModel(open, context.threads);
+  const encodingModel = { ...model.encoding, ...answerEnd(open, candidates) };
   warnOfTextAfterAnswer(file, open.lm.causal && !open.lm.encoder, context);
   return {
     path: absolute,
@@ -90,7 +91,7 @@ export async function openPromptFile(
     tokenizerHash: await hashes.hash(resolve(located.folder, 'tokenizer.json')),
     fingerprint: (prompt) => promptFingerprint(file, prompt, places, hashes),
     encodingOf: (prompt, seed) =>
-      new PromptEncoding(prompt, model.encoding, demosOf(prompt, seed, examples.train)),
+      new PromptEncoding(prompt, encodingModel, demosOf(prompt, seed, examples.train)),
   };
 }
 
@@ -133,6 +134,27 @@ function warn(diagnostics: readonly Diagnostic[], file: PtuneFile, context: Trai
     const line = map.position(span.start).line + 1;
     context.emit({ type: 'warning', code, message: `line ${line}: ${message}` });
   }
+}
+
+/**
+ * The token that ends an answer, which a model that writes freely has to learn, too.
+ *
+ * @throws PtuneError `model/unsupported` for a masked model, which cannot write
+ */
+function answerEnd(
+  { lm, tokenizer, config }: OpenModel,
+  { kind }: CandidateSet,
+): Pick<EncodingModel, 'answerEnd'> {
+  if (kind !== 'generate') return {};
+  if (!lm.causal) {
+    throw new PtuneError(
+      'model/unsupported',
+      'The model fills in masks, and "candidates: generate" needs one that writes: a causal or an encoder-decoder model.',
+      'Use "candidates: answers", a file of candidates, or "candidates: vocabulary".',
+    );
+  }
+  const end = tokenizer.endId ?? config.eosTokenId;
+  return end === undefined ? {} : { answerEnd: end };
 }
 
 /** A causal model predicts the answer from what stands before it. */

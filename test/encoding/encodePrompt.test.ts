@@ -349,3 +349,14 @@ describe('a tokenizer that starts a text with a space', () => {
     expect(read('{*"a"}a {capital}')).toEqual({ shown: '*0 "a"', starts: [' a'] });
   });
 });
+
+test('a slot that may be cut makes room for an answer that is still to be written', () => {
+  const options = { causal: true, maxLength: 8 };
+  const read = (template: string, room: number) =>
+    encodingOf(template, options).encode(example('Peru Chad Mali Cuba'), [], room).ids.length;
+  expect(read('{country|shorten} is {capital}', 0)).toBe(5);
+  expect(read('{country|shorten} is {capital}', 3)).toBe(5);
+  expect(read('{country|shorten} is {capital}', 5)).toBe(3);
+  // What cannot be cut stays whole, as far as it fits by itself.
+  expect(read('{country} is {capital}', 5)).toBe(5);
+});

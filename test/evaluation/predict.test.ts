@@ -304,11 +304,13 @@ describe('candidates', () => {
     );
   });
 
-  test('that the model would write freely are not scored yet', () => {
-    const { settings } = fileOf(template, 'candidates: generate\n');
-    expect(() => candidateSet(settings, examples, undefined)).toThrow(
-      expect.objectContaining({ code: 'feature/not-trained-yet' }),
-    );
+  test('are none where the model writes freely', () => {
+    const { settings } = fileOf(template, 'candidates: generate\nmaxTokens: 7\n');
+    expect(candidateSet(settings, examples, undefined)).toEqual({
+      kind: 'generate',
+      candidates: [],
+      maxTokens: 7,
+    });
   });
 });
 

@@ -46,20 +46,27 @@ class Gpt {
     const open = ['batch_size', 'sequence_length'];
     const ids = (name: string): ValueInfo => ({ name, dtype: 'int64', shape: open });
     return g.bytes(
-      [ids('input_ids'), ids('attention_mask'), ...this.#cacheInputs()],
-      [{ name: 'logits', dtype: 'float32', shape: [...open, vocabularySize] }],
+      [
+        ids('input_ids'),
+        ids('attention_mask'),
+        ...this.#cache('past_key_values', 'past_sequence_length'),
+      ],
+      [
+        { name: 'logits', dtype: 'float32', shape: [...open, vocabularySize] },
+        ...this.#cache('present', 'past_sequence_length + sequence_length'),
+      ],
       13,
       'main_graph',
     );
   }
 
-  #cacheInputs(): ValueInfo[] {
+  #cache(prefix: string, length: string): ValueInfo[] {
     const { past, layers, heads, width } = this.#size;
     if (!past) return [];
-    const shape = ['batch_size', heads, 'past_sequence_length', width / heads];
+    const shape = ['batch_size', heads, length, width / heads];
     return Array.from({ length: layers }, (_, i) => i).flatMap((i) =>
       ['key', 'value'].map((part) => ({
-        name: `past_key_values.${i}.${part}`,
+        name: `${prefix}.${i}.${part}`,
         dtype: 'float32' as const,
         shape,
       })),
@@ -170,8 +177,13 @@ class Gpt {
       ]);
       return g.op('Transpose', [g.op('Reshape', [part, shape])], { perm: ints([0, 2, 1, 3]) });
     });
-    const cached = (part: string, value: string) =>
-      past ? g.op('Concat', [`past_key_values.${index}.${part}`, value], { axis: int(2) }) : value;
+    const cached = (part: string, value: string) => {
+      if (!past) return value;
+      const present = `present.${index}.${part}`;
+      const inputs = [`past_key_values.${index}.${part}`, value];
+      g.named('Concat', inputs, [present], { axis: int(2) });
+      return present;
+    };
     const v = cached('value', ownValues!);
     const k = g.op('Transpose', [cached('key', own!)], { perm: ints([0, 1, 3, 2]) });
     const scores = g.op('Div', [g.op('MatMul', [q!, k]), g.scalar(Math.sqrt(width / heads))]);

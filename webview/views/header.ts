@@ -65,5 +65,7 @@ export function candidatesText({ kind, count }: Candidates): string {
       return `chosen among ${counted(count, 'listed candidate')}`;
     case 'labels':
       return `chosen among ${counted(count, 'label')}`;
+    case 'generate':
+      return 'written freely, compared by exact match';
   }
 }

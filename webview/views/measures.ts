@@ -37,6 +37,11 @@ const measures: readonly Measure[] = [
     meaning: 'mean F1 over the labels',
     text: ({ macroF1 }) => macroF1?.toFixed(2),
   },
+  {
+    heading: 'F1',
+    meaning: "mean F1 of the written answer's words against the right answer's",
+    text: ({ f1 }) => f1?.toFixed(2),
+  },
 ];
 
 export function measuresTable(report: Report): HTMLElement {

@@ -79,6 +79,8 @@ function candidatesText({ candidates: { kind, count } }: Report): string {
       return `chosen among ${counted(count, 'candidate')} of a file`;
     case 'labels':
       return `chosen among ${counted(count, 'label')}`;
+    case 'generate':
+      return 'written freely, compared by exact match';
   }
 }
 
