@@ -3,6 +3,7 @@ import type { Prediction } from '../protocol/predictions.ts';
 import type { Candidates, Difference, PromptSummary, Summary } from '../protocol/summary.ts';
 import { compareToBaseline } from './compare.ts';
 import type { Answers } from './compare.ts';
+import { ensembleOf } from './ensemble.ts';
 import { scoreOf } from './scores.ts';
 import type { Scores } from './scores.ts';
 
@@ -86,7 +87,9 @@ export function buildSummary(inputs: SummaryInputs, report?: string): Summary {
 }
 
 /** One prompt's line of the summary. */
-export function promptSummary({ prompt, scores, difference }: Assessed): PromptSummary {
+export function promptSummary(assessed: Assessed): PromptSummary {
+  const { prompt, answers, scores, difference } = assessed;
+  const ensemble = ensembleOf(answers.predictions);
   return {
     name: prompt.name,
     kind: prompt.kind,
@@ -109,5 +112,6 @@ export function promptSummary({ prompt, scores, difference }: Assessed): PromptS
         seconds: run.seconds,
       })),
     }),
+    ...(ensemble && { ensemble }),
   };
 }

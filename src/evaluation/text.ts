@@ -16,7 +16,8 @@ interface Cell {
 const ansi = { bold: 1, dim: 2, green: 32, red: 31 } as const;
 
 /**
- * The scoreboard, one line a prompt, the best first, under a line of headings. No line has
+ * The scoreboard, one line a prompt, the best first, under a line of headings; a prompt of several
+ * seeds has a second line for their vote. No line has
  * trailing spaces; a difference is colored only where it is significant, and its p-value says so
  * in any case.
  */
@@ -24,7 +25,10 @@ export function scoreboardText(summary: Summary, options: TextOptions): string {
   const headings = ['prompt', 'answers right', '95 %', 'difference'];
   const rows: Cell[][] = [
     headings.map((text) => ({ text, style: 'dim' })),
-    ...byAccuracy(summary.prompts).map((prompt) => scoreCells(prompt, summary)),
+    ...byAccuracy(summary.prompts).flatMap((prompt) => [
+      scoreCells(prompt, summary),
+      ...voteCells(prompt),
+    ]),
   ];
   const widths = headings.map((_, i) => Math.max(...rows.map((row) => row[i]!.text.length)));
   return rows
@@ -72,6 +76,14 @@ function scoreCells(prompt: PromptSummary, summary: Summary): Cell[] {
     { text: percentRange(prompt.interval) },
     differenceCell(prompt, summary),
   ];
+}
+
+/** The line of the seeds' vote, where there are several. */
+function voteCells({ name, ensemble }: PromptSummary): Cell[][] {
+  if (!ensemble) return [];
+  const { seeds, accuracy, interval } = ensemble;
+  const texts = [`${name} (vote of ${seeds})`, percent(accuracy), percentRange(interval), ''];
+  return [texts.map((text) => ({ text }))];
 }
 
 function differenceCell(prompt: PromptSummary, summary: Summary): Cell {

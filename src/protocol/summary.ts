@@ -13,6 +13,14 @@ export interface SeedSummary {
   readonly seconds: number;
 }
 
+/** The score of the answers that most of a prompt's seeds give (evaluation/ensemble.ts). */
+export interface EnsembleSummary {
+  /** How many seeds vote. */
+  readonly seeds: number;
+  readonly accuracy: number;
+  readonly interval: Interval;
+}
+
 /** The difference to the baseline prompt on the same examples. */
 export interface Difference {
   readonly baseline: string;
@@ -50,6 +58,8 @@ export interface PromptSummary {
   readonly f1?: number;
   readonly difference?: Difference;
   readonly seeds?: readonly SeedSummary[];
+  /** Where there are several seeds. */
+  readonly ensemble?: EnsembleSummary;
 }
 
 export interface Candidates {

@@ -9,15 +9,16 @@ const summary = buildSummary(capitalsInputs());
 const report = buildReport(capitalsInputs());
 
 describe('the scoreboard in a terminal', () => {
-  test('has one line a prompt, the best first', () => {
+  test('has one line a prompt, the best first, and one for the vote of its seeds', () => {
     const difference = summary.prompts[2]!.difference!;
     expect(difference.accuracy).toBeCloseTo(0.503, 3);
     expect(scoreboardText(summary, { color: false })).toBe(
       [
-        'prompt    answers right      95 %   difference',
-        'learned            92 %   83–97 %   +50  p < 0.001  3 seeds 91 93 93',
-        'inverse            63 %   50–74 %   +21  p = 0.03',
-        'manual             42 %   30–55 %   baseline',
+        'prompt                answers right       95 %   difference',
+        'learned                        92 %    83–97 %   +50  p < 0.001  3 seeds 91 93 93',
+        'learned (vote of 3)            98 %   91–100 %',
+        'inverse                        63 %    50–74 %   +21  p = 0.03',
+        'manual                         42 %    30–55 %   baseline',
       ].join('\n'),
     );
   });

@@ -276,7 +276,13 @@ describe('the summary', () => {
       candidates: { kind: 'answers', count: 3 },
       prompts: [
         { name: 'manual', kind: 'discrete', n: 4 },
-        { name: 'learned', kind: 'continuous', n: 4, seeds: [{ seed: 3 }, { seed: 1 }] },
+        {
+          name: 'learned',
+          kind: 'continuous',
+          n: 4,
+          seeds: [{ seed: 3 }, { seed: 1 }],
+          ensemble: { seeds: 2 },
+        },
       ],
     } satisfies { [key in keyof Summary]?: unknown });
     expect(summary.model.sha256).toMatch(/^[0-9a-f]{64}$/);

@@ -48,7 +48,7 @@ describe('the report page', () => {
       expect(rows).toHaveLength(4);
       const texts = await Promise.all(rows.map((row) => row.innerText()));
       expect(texts[1]?.replace(/\s+/g, ' ')).toMatch(
-        /^learned 6 virtual tokens .* 92 % 83–97 % \+50 points \+37 to \+64 significant, p < 0\.001 91 · 93 · 93 %$/,
+        /^learned 6 virtual tokens .* 92 % 83–97 % \+50 points \+37 to \+64 significant, p < 0\.001 91 · 93 · 93 % vote of 3: 98 %, 91–100 %$/,
       );
       expect(texts[3]).toContain('baseline');
       expect(await page.locator('header').innerText()).toContain(

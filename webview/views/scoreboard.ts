@@ -91,7 +91,7 @@ function promptRow(
       h('span', { class: 'interval' }, percentRange(summary.interval)),
     ),
     cell('difference', ...differenceText(summary.difference)),
-    cell('seeds', seedsText(summary)),
+    cell('seeds', seedsText(summary), ...voteText(summary)),
   );
 }
 
@@ -164,6 +164,14 @@ function seedsText({ seeds }: PromptSummary): HTMLElement | string {
     ]),
     ' %',
   );
+}
+
+/** What most seeds answer together, where there are several. */
+function voteText({ ensemble }: PromptSummary): (HTMLElement | string)[] {
+  if (!ensemble) return [];
+  const { seeds, accuracy, interval } = ensemble;
+  const text = `vote of ${seeds}: ${percent(accuracy)}, ${percentRange(interval)}`;
+  return [' ', h('span', { class: 'interval' }, text)];
 }
 
 /** Best first; of equal ones in the order of the file. */
