@@ -16,6 +16,10 @@ export const rewritten: ReadonlySet<string> = new Set(['Dropout']);
 
 /** Operators whose axes were an attribute before they became an input, with the version of change. */
 const axesBecameInput: Readonly<Record<string, number>> = {
+  ReduceL1: 18,
+  ReduceL2: 18,
+  ReduceLogSum: 18,
+  ReduceLogSumExp: 18,
   ReduceMax: 18,
   ReduceMean: 18,
   ReduceMin: 18,

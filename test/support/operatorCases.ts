@@ -92,7 +92,59 @@ const withAttributes =
 const index = (builder: GraphBuilder, shape: Shape, values: readonly number[]) =>
   builder.constant('int64', shape, values);
 
-const reductions = ['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceSumSquare'];
+const reductions = [
+  'ReduceL2',
+  'ReduceLogSumExp',
+  'ReduceMax',
+  'ReduceMean',
+  'ReduceMin',
+  'ReduceSum',
+  'ReduceSumSquare',
+];
+
+const reduced = (op: string, options: Partial<OperatorCase> = {}): OperatorCase[] => [
+  one(op, 'all', [[2, 3]], options),
+  one(op, 'axis 1 kept', [[2, 3, 4]], { ...options, build: withInts(op, [1]) }),
+  one(op, 'axes 0, -1 dropped', [[2, 3, 4]], {
+    ...options,
+    build: withAttributes(op, { keepdims: int(0) }, [0, -1]),
+  }),
+];
+
+/** Updates put, or added, at places of which none is named twice. */
+const scatters = ['none', 'add'].flatMap((reduction): OperatorCase[] => [
+  one(
+    'ScatterElements',
+    `${reduction} along axis 1`,
+    [
+      [2, 4],
+      [2, 2],
+    ],
+    {
+      build: (b, [x, updates]) => [
+        b.op('ScatterElements', [x!, index(b, [2, 2], [3, 0, 1, -2]), updates!], {
+          axis: int(1),
+          reduction: string(reduction),
+        }),
+      ],
+    },
+  ),
+  one(
+    'ScatterND',
+    `${reduction} of rows`,
+    [
+      [3, 2, 4],
+      [2, 4],
+    ],
+    {
+      build: (b, [x, updates]) => [
+        b.op('ScatterND', [x!, index(b, [2, 2], [2, 0, 0, 1]), updates!], {
+          reduction: string(reduction),
+        }),
+      ],
+    },
+  ),
+]);
 
 export const operatorCases: readonly OperatorCase[] = [
   ...unary('Abs', { awayFromZero: 0.1 }),
@@ -137,6 +189,12 @@ export const operatorCases: readonly OperatorCase[] = [
   one('Expand', 'rows', [[3, 1]], { build: withInts('Expand', [2, 3, 4]) }),
   one('Expand', 'scalar', [[]], { build: withInts('Expand', [2, 2]) }),
   one('Flatten', 'axis 2', [[2, 3, 4]], { attributes: { axis: int(2) } }),
+  one('GatherND', 'elements, twice the same', [[3, 4]], {
+    build: (b, [x]) => [b.op('GatherND', [x!, index(b, [3, 2], [0, 1, 2, -1, 0, 1])])],
+  }),
+  one('GatherND', 'rows', [[2, 3, 4]], {
+    build: (b, [x]) => [b.op('GatherND', [x!, index(b, [2, 1, 2], [1, 2, 0, 0])])],
+  }),
   one('Gather', 'axis 0, twice the same', [[4, 3]], {
     build: (b, [x]) => [b.op('Gather', [x!, index(b, [2, 2], [1, 3, 1, -1])], { axis: int(0) })],
   }),
@@ -221,6 +279,13 @@ export const operatorCases: readonly OperatorCase[] = [
   ...binary('Max'),
   ...binary('Min'),
   one('Max', 'of three', [[2, 3], [3], [2, 1]]),
+  ...broadcasts.map((shapes) =>
+    one('Mod', 'of floats', shapes, {
+      // Quotients stay away from whole numbers, where the rest jumps.
+      build: (b, [x, y]) => [b.op('Mod', apart(b, x!, y!), { fmod: int(1) })],
+      domain: [-0.3, 0.3],
+    }),
+  ),
   ...binary('Mul'),
   ...unary('Neg'),
   one('Pad', 'both ends', [[2, 3]], { build: withInts('Pad', [1, 0, 2, 1]) }),
@@ -232,15 +297,12 @@ export const operatorCases: readonly OperatorCase[] = [
   })),
   ...binary('Pow', { domain: [0.4, 2] }),
   ...unary('Reciprocal', { awayFromZero: 0.4 }),
-  ...reductions.flatMap((op) => [
-    one(op, 'all', [[2, 3]]),
-    one(op, 'axis 1 kept', [[2, 3, 4]], { build: withInts(op, [1]) }),
-    one(op, 'axes 0, -1 dropped', [[2, 3, 4]], {
-      build: withAttributes(op, { keepdims: int(0) }, [0, -1]),
-    }),
-  ]),
+  ...reductions.flatMap((op) => reduced(op)),
+  ...reduced('ReduceL1', { awayFromZero: 0.1 }),
+  ...reduced('ReduceLogSum', { domain: [0.3, 2] }),
   ...unary('Relu', { awayFromZero: 0.1 }),
   one('Reshape', '', [[2, 6]], { build: withInts('Reshape', [3, -1]) }),
+  ...scatters,
   ...unary('Sigmoid'),
   ...unary('Sin'),
   one('Slice', 'inner', [[4, 5]], { build: withInts('Slice', [1, 1], [3, 5], [0, 1]) }),
@@ -286,6 +348,14 @@ export const operatorCases: readonly OperatorCase[] = [
 /** A scalar of the same element type as `like`. */
 function zeroLike(builder: GraphBuilder, like: string, value: number): string {
   return builder.scalar(value, builder.typeOf(like).dtype);
+}
+
+/** 2.5 + 0.3·x and −1 + 0.3·y, whose quotient is −2 and a rest. */
+function apart(builder: GraphBuilder, x: string, y: string): string[] {
+  return [
+    builder.op('Add', [x, zeroLike(builder, x, 2.5)]),
+    builder.op('Sub', [y, zeroLike(builder, y, 1)]),
+  ];
 }
 
 /** To the other precision; one node, so that a mutant cannot cancel itself. */

@@ -114,7 +114,12 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
 
   Max: extreme,
   Min: extreme,
-  Mod: notDifferentiable,
+
+  /** Y = A − n·B with a whole number n.  dA = dY, dB = −dY·n. */
+  Mod: binary(
+    (_c, _a, _b, dY) => dY,
+    (c, a, b, dY) => c.op('Neg', c.op('Mul', dY, c.op('Div', c.op('Sub', a, c.Y), b))),
+  ),
 
   /** Y = A·B.  dA = dY·B, dB = dY·A. */
   Mul: binary(

@@ -5,6 +5,7 @@ import { layoutRules } from './layout.ts';
 import { linearRules } from './linear.ts';
 import { quantizationRules } from './quantization.ts';
 import { reductionRules } from './reduction.ts';
+import { selectionRules } from './selection.ts';
 
 export const gradientRules: Readonly<Record<string, GradientRule | typeof notDifferentiable>> = {
   ...elementwiseRules,
@@ -12,4 +13,5 @@ export const gradientRules: Readonly<Record<string, GradientRule | typeof notDif
   ...linearRules,
   ...quantizationRules,
   ...reductionRules,
+  ...selectionRules,
 };

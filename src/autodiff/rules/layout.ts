@@ -1,7 +1,7 @@
 /** Gradient rules of operators that move elements: what was moved there is moved back. */
-import { int, intAttribute, intsAttribute, string } from '../../onnx/graph.ts';
+import { int, intAttribute, intsAttribute } from '../../onnx/graph.ts';
 import { sliceRanges } from '../../onnx/operators/layout.ts';
-import { normalizeAxis, sizeOf } from '../../onnx/tensor.ts';
+import { normalizeAxis } from '../../onnx/tensor.ts';
 import { notDifferentiable, type GradientRule, type RuleContext } from '../rule.ts';
 
 /** Y has X's elements in the same order.  dX = dY in X's shape. */
@@ -17,35 +17,6 @@ const constantInts = (c: RuleContext, index: number): number[] | undefined => {
 function zeros(c: RuleContext, shape: readonly number[]): string {
   return c.builder.filled(0, shape, c.builder.typeOf(c.X(0)).dtype);
 }
-
-/** `updates` added into zeros of X's shape at `indices` along `axis`; equal places add up. */
-function scatterAdd(c: RuleContext, indices: string, updates: string, axis: number): string {
-  return c.builder.op('ScatterElements', [zeros(c, c.shape(0)), indices, updates], {
-    axis: int(axis),
-    reduction: string('add'),
-  });
-}
-
-/**
- * Y = X[…, indices, …] along an axis.  dX = zeros with dY added at the indices; an index that occurs
- * twice gets both.
- */
-const gather: GradientRule = (c) => [
-  c.for(0, () => {
-    const { builder } = c;
-    const shape = c.shape(0);
-    const axis = normalizeAxis(intAttribute(c.node.attributes, 'axis', 0), shape.length);
-    const count = sizeOf(c.shape(1));
-    const updates = [...shape.slice(0, axis), count, ...shape.slice(axis + 1)];
-    const column = shape.map((_, i) => (i === axis ? count : 1));
-    const indices = builder.op('Expand', [
-      builder.op('Reshape', [c.X(1), builder.ints(column)]),
-      builder.ints(updates),
-    ]);
-    return scatterAdd(c, indices, builder.op('Reshape', [c.dY, builder.ints(updates)]), axis);
-  }),
-  undefined,
-];
 
 /** Y = X[start:end:step, …].  dX = dY at these places, zeros elsewhere. */
 const slice: GradientRule = (c) => [
@@ -173,16 +144,6 @@ export const layoutRules: Record<string, GradientRule | typeof notDifferentiable
   Expand: (c) => [c.for(0, () => c.dY)],
 
   Flatten: relabel,
-  Gather: gather,
-
-  /** Y = X picked element by element along an axis.  dX = zeros with dY added at the picks. */
-  GatherElements: (c) => [
-    c.for(0, () => {
-      const axis = intAttribute(c.node.attributes, 'axis', 0);
-      return scatterAdd(c, c.X(1), c.dY, axis);
-    }),
-    undefined,
-  ],
 
   Pad: pad,
   Range: notDifferentiable,

@@ -79,6 +79,31 @@ export const reductionRules: Record<string, GradientRule | typeof notDifferentia
     }),
   ],
 
+  /** Y = Σ|X|.  dX = dY·sign(X). */
+  ReduceL1: (c) => [c.for(0, () => c.op('Mul', kept(c, c.dY), c.op('Sign', c.X(0))))],
+
+  /** Y = √ΣX².  dX = dY·X / Y; the subgradient at 0 is 0. */
+  ReduceL2: (c) => [
+    c.for(0, () => {
+      const isZero = c.op('Equal', c.Y, c.scalar(0));
+      const divisor = c.op('Where', isZero, c.scalar(1), c.Y);
+      return c.op('Mul', c.X(0), kept(c, c.op('Div', c.dY, divisor)));
+    }),
+  ],
+
+  /** Y = ln ΣX.  dX = dY / ΣX = dY·exp(−Y). */
+  ReduceLogSum: (c) => [
+    c.for(0, () => expanded(c, kept(c, c.op('Mul', c.dY, c.op('Exp', c.op('Neg', c.Y)))))),
+  ],
+
+  /** Y = ln Σ exp X.  dX = dY·exp(X − Y). */
+  ReduceLogSumExp: (c) => [
+    c.for(0, () => {
+      const share = c.op('Exp', c.op('Sub', c.X(0), kept(c, c.Y)));
+      return c.op('Mul', kept(c, c.dY), share);
+    }),
+  ],
+
   ReduceMax: extreme,
 
   /** Y = mean of X over n elements.  dX = dY / n. */

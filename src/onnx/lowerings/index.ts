@@ -3,8 +3,11 @@ import { PtuneError } from '../../base/errors.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Node } from '../graph.ts';
 import { activations } from './activation.ts';
+import { arrangements } from './arrangement.ts';
 import { attentions } from './attention.ts';
 import { blocks } from './blocks.ts';
+import { convolutions } from './convolution.ts';
+import { einsums } from './einsum.ts';
 import { embeddings } from './embedding.ts';
 import { groupedAttentions } from './groupedAttention.ts';
 import { LoweringContext, type LoweringTable } from './lowering.ts';
@@ -15,8 +18,11 @@ import { rotaries } from './rotary.ts';
 
 export const lowerings: LoweringTable = {
   ...activations,
+  ...arrangements,
   ...attentions,
   ...blocks,
+  ...convolutions,
+  ...einsums,
   ...embeddings,
   ...groupedAttentions,
   ...normalizations,

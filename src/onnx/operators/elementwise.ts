@@ -161,6 +161,15 @@ function divide(x: number, y: number, dtype: DType): number {
   return Math.trunc(x / y);
 }
 
+const fmod = binary((x, y) => x % y);
+const floorMod = binary((x, y) => x - Math.floor(x / y) * y);
+
+/** The rest of a division: with the sign of the divisor, or of the dividend where `fmod`. */
+const mod: Operator = {
+  infer: fmod.infer,
+  compute: (c) => (intAttribute(c.attributes, 'fmod', 0) === 1 ? fmod : floorMod).compute(c),
+};
+
 /** Shifts whole numbers by bits, to the left unless told. */
 const bitShift: Operator = {
   infer: (c) => [
@@ -218,7 +227,7 @@ export const elementwise: Record<string, Operator> = {
   Log: unary(Math.log),
   Max: variadic(Math.max),
   Min: variadic(Math.min),
-  Mod: binary((x, y) => x - Math.floor(x / y) * y),
+  Mod: mod,
   Mul: binary((x, y) => x * y),
   Neg: unary((x) => -x),
   Not: unary((x) => Number(x === 0), 'bool'),

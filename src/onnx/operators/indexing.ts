@@ -1,7 +1,14 @@
 /** Operators that look elements up or put them somewhere by index, and those that make values. */
 import { PtuneError, invariant } from '../../base/errors.ts';
-import { intAttribute, stringAttribute } from '../graph.ts';
-import { normalizeAxis, sizeOf, stridesOf, type Shape, type TensorType } from '../tensor.ts';
+import { intAttribute, stringAttribute, type Attributes } from '../graph.ts';
+import {
+  normalizeAxis,
+  sizeOf,
+  stridesOf,
+  type Shape,
+  type TensorType,
+  type Constant,
+} from '../tensor.ts';
 import { constantInts, typeOf, valueOf, type Operator } from './operator.ts';
 
 const gather: Operator = {
@@ -69,35 +76,83 @@ const gatherElements: Operator = {
   },
 };
 
+/** How updates join what is there: in its place, or added to it. */
+function isAdded(attributes: Attributes): boolean {
+  const reduction = stringAttribute(attributes, 'reduction', 'none');
+  if (reduction === 'none' || reduction === 'add') return reduction === 'add';
+  throw new PtuneError(
+    'onnx/unsupported-operator',
+    `The reduction "${reduction}" is not supported; there are "none" and "add".`,
+  );
+}
+
 const scatterElements: Operator = {
-  infer: (c) => [typeOf(c, 0)],
+  infer: (c) => {
+    isAdded(c.attributes);
+    return [typeOf(c, 0)];
+  },
   compute: (c) => {
     const [x, indices, updates] = [valueOf(c, 0), valueOf(c, 1), valueOf(c, 2)];
     const axis = normalizeAxis(intAttribute(c.attributes, 'axis', 0), x.shape.length);
-    const add = stringAttribute(c.attributes, 'reduction', 'none') === 'add';
+    const added = isAdded(c.attributes);
     const result = x.data.slice();
     elementOffsets(indices.data, indices.shape, x.shape, axis).forEach((offset, i) => {
-      result[offset] = (add ? result[offset]! : 0) + updates.data[i]!;
+      result[offset] = (added ? result[offset]! : 0) + updates.data[i]!;
     });
     return [result];
   },
 };
 
+/** For each row of `indices`, the offset of the part of a tensor that it names by its first axes. */
+function partOffsets(indices: Constant, shape: Shape): number[] {
+  const depth = indices.shape.at(-1)!;
+  const strides = stridesOf(shape);
+  return Array.from({ length: sizeOf(indices.shape.slice(0, -1)) }, (_, i) => {
+    let at = 0;
+    for (let a = 0; a < depth; a++) {
+      at += inRange(indices.data[i * depth + a]!, shape[a]!) * strides[a]!;
+    }
+    return at;
+  });
+}
+
 const scatterNd: Operator = {
-  infer: (c) => [typeOf(c, 0)],
+  infer: (c) => {
+    isAdded(c.attributes);
+    return [typeOf(c, 0)];
+  },
   compute: (c) => {
     const [x, indices, updates] = [valueOf(c, 0), valueOf(c, 1), valueOf(c, 2)];
-    const depth = indices.shape.at(-1)!;
-    const strides = stridesOf(x.shape);
-    const inner = sizeOf(x.shape.slice(depth));
+    const inner = sizeOf(x.shape.slice(indices.shape.at(-1)));
+    const added = isAdded(c.attributes);
     const result = x.data.slice();
-    for (let i = 0; i < indices.data.length / depth; i++) {
-      let at = 0;
-      for (let a = 0; a < depth; a++) {
-        at += inRange(indices.data[i * depth + a]!, x.shape[a]!) * strides[a]!;
+    partOffsets(indices, x.shape).forEach((at, i) => {
+      for (let j = 0; j < inner; j++) {
+        result[at + j] = (added ? result[at + j]! : 0) + updates.data[i * inner + j]!;
       }
-      result.set(updates.data.subarray(i * inner, (i + 1) * inner), at);
+    });
+    return [result];
+  },
+};
+
+const gatherNd: Operator = {
+  infer: (c) => {
+    if (intAttribute(c.attributes, 'batch_dims', 0) !== 0) {
+      throw new PtuneError('onnx/unsupported-operator', 'Its "batch_dims" are not supported.');
     }
+    const { dtype, shape } = typeOf(c, 0);
+    const indices = typeOf(c, 1).shape;
+    const depth = indices.at(-1) ?? 0;
+    invariant(depth <= shape.length, `Indices of ${depth} numbers for ${shape.length} axes.`);
+    return [{ dtype, shape: [...indices.slice(0, -1), ...shape.slice(depth)] }];
+  },
+  compute: (c) => {
+    const [x, indices] = [valueOf(c, 0), valueOf(c, 1)];
+    const inner = sizeOf(x.shape.slice(indices.shape.at(-1)));
+    const result = new Float64Array(sizeOf(c.types[0]!.shape));
+    partOffsets(indices, x.shape).forEach((at, i) => {
+      result.set(x.data.subarray(at, at + inner), i * inner);
+    });
     return [result];
   },
 };
@@ -229,6 +284,7 @@ export const indexing: Record<string, Operator> = {
   CumSum: cumSum,
   Gather: gather,
   GatherElements: gatherElements,
+  GatherND: gatherNd,
   Range: range,
   ScatterElements: scatterElements,
   ScatterND: scatterNd,

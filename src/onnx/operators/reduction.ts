@@ -167,6 +167,10 @@ export const reductions: Record<string, Operator> = {
   ArgMax: argMax,
   LayerNormalization: layerNormalization,
   LogSoftmax: softmax(logSoftmax),
+  ReduceL1: reduction(0, (a, b) => a + Math.abs(b)),
+  ReduceL2: reduction(0, (a, b) => a + b * b, Math.sqrt),
+  ReduceLogSum: reduction(0, (a, b) => a + b, Math.log),
+  ReduceLogSumExp: reduction(0, (a, b) => a + Math.exp(b), Math.log),
   ReduceMax: reduction(-Infinity, Math.max),
   ReduceMean: reduction(
     0,

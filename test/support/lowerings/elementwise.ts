@@ -78,6 +78,19 @@ export const activationCases: readonly LoweringCase[] = [
   }),
 ];
 
+export const arrangementCases: readonly LoweringCase[] = [
+  one('CastLike', 'to the type of a weight', [[2, 3]], (g, x) => {
+    const whole = g.op('CastLike', [x[0]!, g.constant('int64', [1], [1])]);
+    return [g.op('Add', [g.op('CastLike', [whole, x[0]!]), g.op('CastLike', [x[0]!, x[0]!])])];
+  }),
+  ...[-1, 0, 1].map((axis) =>
+    one('OneHot', `axis ${axis}`, [[2]], (g, x) => {
+      const indices = g.constant('int64', [2, 3], [0, 3, -1, 2, 9, -2]);
+      return [g.op('OneHot', [indices, g.constant('int64', [1], [4]), x[0]!], { axis: int(axis) })];
+    }),
+  ),
+];
+
 /** Tables of five words, six positions and two segments, of width 4. */
 const embedShapes: readonly Shape[] = [[5, 4], [6, 4], [2, 4], [4], [4]];
 

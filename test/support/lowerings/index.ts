@@ -4,13 +4,19 @@
  */
 import { attentionCases, groupedCases, rotaryCases } from './attention.ts';
 import type { LoweringCase } from './case.ts';
-import { activationCases, embeddingCases, normalizationCases } from './elementwise.ts';
+import {
+  activationCases,
+  arrangementCases,
+  embeddingCases,
+  normalizationCases,
+} from './elementwise.ts';
 import { productCases } from './product.ts';
 import { quantizationCases } from './quantization.ts';
 
 export const loweringCases: readonly LoweringCase[] = [
   ...normalizationCases,
   ...activationCases,
+  ...arrangementCases,
   ...embeddingCases,
   ...attentionCases,
   ...groupedCases,
