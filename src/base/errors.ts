@@ -28,6 +28,7 @@ export const errorKinds = {
   'model/unreadable': 'input',
   'model/no-tokenizer': 'input',
   'model/changed': 'input',
+  'model/no-chat-template': 'input',
   'model/no-embedding': 'unsupported',
   'model/no-logits': 'unsupported',
   'model/unsupported': 'unsupported',

@@ -6,8 +6,10 @@
  */
 import { PtuneError, invariant } from '../base/errors.ts';
 import type { Example } from '../data/examples.ts';
+import type { ChatFormat } from '../hub/chatFormat.ts';
 import type { Tokenizer } from '../hub/tokenizer.ts';
 import type { Filter, Prompt, TemplatePart } from '../language/ast.ts';
+import { asMessage } from './chat.ts';
 import { virtualTokensOf, type PromptVectors, type VirtualTokens } from './virtualTokens.ts';
 
 /** What about a model decides how a prompt is encoded. */
@@ -19,6 +21,8 @@ export interface EncodingModel {
    * template without its answer in the encoder and writes the answer in the decoder.
    */
   readonly decoderStart?: number;
+  /** What stands before the answer is a user's message, and the answer is the assistant's. */
+  readonly chat?: ChatFormat;
   /** The token behind every answer, where the model has to say itself where it ends. */
   readonly answerEnd?: number;
   /** Longest input in tokens; undefined where there is no limit. */
@@ -42,7 +46,7 @@ export interface EncodedPrompt {
 }
 
 /** A place in a prompt while it is put together. */
-type Piece =
+export type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'rows'; readonly rows: readonly number[] }
   | { readonly kind: 'answer' };
@@ -76,7 +80,8 @@ export class PromptEncoding {
   answerIds(answer: string): number[] {
     const at = this.prompt.parts.findIndex((part) => part.kind === 'answer');
     const before = this.prompt.parts[at - 1];
-    const spaced = before?.kind === 'text' && /[ \t]$/.test(before.text);
+    const { chat } = this.#model;
+    const spaced = chat ? chat.spaced : before?.kind === 'text' && /[ \t]$/.test(before.text);
     const part = this.prompt.parts[at];
     const text = part?.kind === 'answer' ? filtered(answer, part.filters) : answer;
     const lead = spaced && this.#model.tokenizer.leadingSpaceMatters ? ' ' : '';
@@ -90,6 +95,11 @@ export class PromptEncoding {
       `The answer ${JSON.stringify(answer)} of the prompt "${this.prompt.name}" has no token of the model.`,
       'Correct it in the data, the labels or the candidates, or remove it there.',
     );
+  }
+
+  /** The token that ends an answer, where answers have one. */
+  get answerEnd(): number | undefined {
+    return this.#model.answerEnd;
   }
 
   /** `data` as the vectors of this prompt. */
@@ -133,13 +143,14 @@ export class PromptEncoding {
   }
 
   #assemble(example: Example, answer: readonly number[], words: number): EncodedPrompt {
-    const { tokenizer, causal, decoderStart } = this.#model;
+    const { tokenizer, causal, decoderStart, chat } = this.#model;
     const pieces = this.#pieces(this.prompt.parts, example, words, false);
     const sequence = new Sequence(tokenizer);
-    sequence.push(tokenizer.prefixIds);
+    if (!chat) sequence.push(tokenizer.prefixIds);
     const at = pieces.findIndex((piece) => piece.kind === 'answer');
     invariant(at >= 0, `The prompt "${this.prompt.name}" has no answer slot.`);
-    sequence.pieces(pieces.slice(0, at));
+    const before = pieces.slice(0, at);
+    sequence.pieces(chat ? asMessage(before, chat) : before);
     if (decoderStart !== undefined) {
       sequence.pieces(pieces.slice(at + 1));
       sequence.push(tokenizer.suffixIds);
@@ -255,6 +266,7 @@ class Sequence {
   readonly ids: number[] = [];
   readonly rows: number[] = [];
   readonly #tokenizer: Tokenizer;
+  #begun = false;
 
   constructor(tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
@@ -272,6 +284,7 @@ class Sequence {
     const filler = this.#tokenizer.unknownId ?? this.#tokenizer.maskId ?? 0;
     pieces.forEach((piece, i) => {
       if (piece.kind === 'rows') {
+        this.#begun = true;
         for (const row of piece.rows) {
           this.ids.push(filler);
           this.rows.push(row);
@@ -281,8 +294,9 @@ class Sequence {
         const next = i === pieces.length - 1 || pieces[i + 1]!.kind !== 'text';
         const text = next ? piece.text.replace(/[ \t]+$/, '') : piece.text;
         if (text === '') return;
-        const isFirst = this.ids.length === this.#tokenizer.prefixIds.length;
         // At its start a text may get a space that it does not have ("▁The").
+        const isFirst = !this.#begun;
+        this.#begun = true;
         this.push(isFirst ? this.#tokenizer.encode(text) : this.#tokenizer.encodePiece(text));
       }
     });

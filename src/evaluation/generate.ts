@@ -26,6 +26,8 @@ export interface GenerateOptions {
   readonly vectors: PromptVectors | undefined;
   /** Most tokens that are written, the end not counted. */
   readonly maxTokens: number;
+  /** A token that ends a text, beside those of the model's configuration. */
+  readonly end?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,11 +54,10 @@ class Text implements Written {
   #ended = false;
 
   constructor({ encoding, open }: PromptModel, prompt: EncodedPrompt, options: GenerateOptions) {
-    const { vectors, maxTokens } = options;
+    const { vectors, maxTokens, end } = options;
     this.prompt = prompt;
     const { endId } = open.tokenizer;
-    this.#ends =
-      endId === undefined ? open.config.endTokenIds : [...open.config.endTokenIds, endId];
+    this.#ends = [...open.config.endTokenIds, endId, end].filter((id) => id !== undefined);
     const limit = tokenLimit(encoding, vectors?.deep ? vectors.count : 0);
     const read = (prompt.decoderIds ?? prompt.ids).length;
     // The last token is written, not read.

@@ -69,7 +69,12 @@ export async function writtenAnswers(
   // A decoder of its own does not write into the input.
   const room = model.encoding.decoderStart === undefined ? maxTokens : 0;
   const prompts = examples.map((example) => encoding.encode(example, [], room));
-  const texts = await generate(model, prompts, { vectors, maxTokens, signal });
+  const texts = await generate(model, prompts, {
+    vectors,
+    maxTokens,
+    end: encoding.answerEnd,
+    signal,
+  });
   return texts.map(({ ids, logProbabilities }) => ({
     text: model.open.tokenizer.decode(ids).trim(),
     score: meanOf(logProbabilities),

@@ -174,7 +174,7 @@ const foreign = /\.(safetensors|h5|msgpack|ot|pt|pth|md|txt|gitattributes)$|^pyt
 
 /**
  * The files that make a model: its graphs, whatever lies beside them and can hold their weights,
- * and the JSON files of its folder. Weights may have any name, so only what belongs to other
+ * and the JSON files and the chat template of its folder. Weights may have any name, so only what belongs to other
  * graphs or other programs is left out.
  */
 async function modelFiles(folder: string, graphs: readonly string[]): Promise<string[]> {
@@ -191,7 +191,8 @@ async function modelFiles(folder: string, graphs: readonly string[]): Promise<st
     if (await isFile(join(beside, name))) files.add(join(beside, name));
   }
   for (const name of await readdir(folder)) {
-    if (name.endsWith('.json') && (await isFile(join(folder, name)))) files.add(join(folder, name));
+    const isOwn = name.endsWith('.json') || name === 'chat_template.jinja';
+    if (isOwn && (await isFile(join(folder, name)))) files.add(join(folder, name));
   }
   return [...files].sort();
 }

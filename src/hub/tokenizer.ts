@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PreTrainedTokenizer } from '@xenova/transformers';
 import { PtuneError } from '../base/errors.ts';
+import { chatFormat, type ChatFormat } from './chatFormat.ts';
 import { type SpecialTokenIds, findSpecialTokens } from './specialTokens.ts';
 import { readableToken } from './tokenText.ts';
 import {
@@ -42,6 +43,12 @@ export interface Tokenizer extends SpecialTokenIds {
   /** The special tokens that the model expects before and after one sequence. */
   readonly prefixIds: readonly number[];
   readonly suffixIds: readonly number[];
+  /**
+   * What the model's chat template puts around messages; undefined where it has none.
+   *
+   * @throws PtuneError `model/unreadable` for a template that cannot be applied
+   */
+  chatFormat(): ChatFormat | undefined;
 }
 
 /**
@@ -62,8 +69,9 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   }
   const config = await readText(join(folder, 'tokenizer_config.json'));
   const map = await readText(join(folder, 'special_tokens_map.json'));
+  const chat = await readText(join(folder, 'chat_template.jinja'));
   try {
-    return makeTokenizer(parseTokenizerFiles(json, config, map));
+    return makeTokenizer(withChatTemplate(parseTokenizerFiles(json, config, map), chat), folder);
   } catch (error) {
     throw new PtuneError(
       'model/unreadable',
@@ -74,7 +82,18 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   }
 }
 
-function makeTokenizer(files: { json: TokenizerJson; config: TokenizerConfig }): Tokenizer {
+interface TokenizerFiles {
+  readonly json: TokenizerJson;
+  readonly config: TokenizerConfig;
+}
+
+/** Newer models keep the template in a file of its own. */
+function withChatTemplate(files: TokenizerFiles, template: string | undefined): TokenizerFiles {
+  if (template === undefined || files.config.chat_template !== undefined) return files;
+  return { ...files, config: { ...files.config, chat_template: template } };
+}
+
+function makeTokenizer(files: TokenizerFiles, folder: string): Tokenizer {
   const whole = new PreTrainedTokenizer(files.json, files.config);
   const pieces = new PreTrainedTokenizer(withoutPrefixSpace(files.json), files.config);
   const vocabulary = whole.get_vocab();
@@ -95,7 +114,33 @@ function makeTokenizer(files: { json: TokenizerJson; config: TokenizerConfig }):
     leadingSpaceMatters: !sameIds(piece('a'), piece(' a')),
     addsLeadingSpace: !sameIds(plain('a'), piece('a')),
     ...surroundings(plain('a'), encodeWith(whole, 'a', true)),
+    chatFormat: () =>
+      files.config.chat_template == null ? undefined : readChatFormat(whole, folder),
   };
+}
+
+/** What templates may ask for beside the messages. */
+const chatOptions = {
+  tokenize: false,
+  // Templates would take today's: the same file gives the same tokens on every day.
+  date_string: '26 Jul 2024',
+  // The answer follows at once.
+  enable_thinking: false,
+} as const;
+
+function readChatFormat(tokenizer: PreTrainedTokenizer, folder: string): ChatFormat {
+  try {
+    return chatFormat((messages, asks) =>
+      tokenizer.apply_chat_template([...messages], { ...chatOptions, add_generation_prompt: asks }),
+    );
+  } catch (error) {
+    throw new PtuneError(
+      'model/unreadable',
+      `The chat template of the model in ${folder} cannot be applied: ${(error as Error).message}.`,
+      'Remove "chat: true", or copy the tokenizer files of the model again.',
+      error,
+    );
+  }
 }
 
 function encodeWith(tokenizer: PreTrainedTokenizer, text: string, special: boolean): number[] {

@@ -8,6 +8,7 @@ import { loadExamples, type Example, type LoadedExamples } from '../data/example
 import { PromptEncoding, type EncodingModel } from '../encoding/encodePrompt.ts';
 import { candidateSet, type CandidateSet } from '../evaluation/candidates.ts';
 import { PromptModel } from '../evaluation/promptModel.ts';
+import type { ChatFormat } from '../hub/chatFormat.ts';
 import { locateModel } from '../hub/locate.ts';
 import { modelCaches } from '../hub/modelCache.ts';
 import { openModel, type OpenModel } from '../hub/openModel.ts';
@@ -48,7 +49,8 @@ export interface OpenPromptFile {
  *
  * @param text  the editor's text, where it differs from the file's
  * @throws PtuneError `file/unreadable`; `file/has-errors` naming the first ones; `file/no-prompts`;
- *   those of finding and opening the model; `feature/not-trained-yet`
+ *   those of finding and opening the model; `model/no-chat-template`; `model/unsupported` for a
+ *   setting that the kind of model cannot follow
  */
 export async function openPromptFile(
   path: string,
@@ -63,7 +65,6 @@ export async function openPromptFile(
   assertNoErrors(file, examples.diagnostics, absolute);
   warn([...file.diagnostics, ...examples.diagnostics], file, context);
   const { settings } = file;
-  assertScored(settings.chat);
   const choice = settings.model!;
   const located = await locateModel(choice, {
     fileFolder: dirname(absolute),
@@ -76,7 +77,8 @@ export async function openPromptFile(
   const hashes = new FileHashes();
   const places = { path: absolute, model: { folder: located.folder, files: located.files } };
   const model = new PromptModel(open, context.threads);
-  const encodingModel = { ...model.encoding, ...answerEnd(open, candidates) };
+  const chat = chatOf(open, settings.chat);
+  const encodingModel = { ...model.encoding, ...chat, ...answerEnd(open, candidates, chat.chat) };
   warnOfTextAfterAnswer(file, open.lm.causal && !open.lm.encoder, context);
   return {
     path: absolute,
@@ -144,6 +146,7 @@ function warn(diagnostics: readonly Diagnostic[], file: PtuneFile, context: Trai
 function answerEnd(
   { lm, tokenizer, config }: OpenModel,
   { kind }: CandidateSet,
+  chat: ChatFormat | undefined,
 ): Pick<EncodingModel, 'answerEnd'> {
   if (kind !== 'generate') return {};
   if (!lm.causal) {
@@ -153,7 +156,10 @@ function answerEnd(
       'Use "candidates: answers", a file of candidates, or "candidates: vocabulary".',
     );
   }
-  const end = tokenizer.endId ?? config.eosTokenId;
+  // A turn of a conversation may end with a token of its own.
+  const turn = chat && tokenizer.encode(chat.after.trimStart())[0];
+  const isEnd = turn !== undefined && tokenizer.specialIds.includes(turn);
+  const end = isEnd ? turn : (tokenizer.endId ?? config.eosTokenId);
   return end === undefined ? {} : { answerEnd: end };
 }
 
@@ -171,12 +177,27 @@ function warnOfTextAfterAnswer(file: PtuneFile, causal: boolean, context: Traini
   }
 }
 
-function assertScored(chat: boolean): void {
-  if (!chat) return;
+/**
+ * The model's chat template, where the file asks for it.
+ *
+ * @throws PtuneError `model/no-chat-template` when it has none, `model/unsupported` when it is of a
+ *   kind that holds no conversations
+ */
+function chatOf({ lm, tokenizer, folder }: OpenModel, chat: boolean): Pick<EncodingModel, 'chat'> {
+  if (!chat) return {};
+  if (!lm.causal || lm.encoder) {
+    throw new PtuneError(
+      'model/unsupported',
+      `"chat: true" needs a causal model, and the model in ${folder} is ${lm.encoder ? 'an encoder-decoder' : 'a masked'} model.`,
+      'Remove "chat: true" to use the template as plain text.',
+    );
+  }
+  const format = tokenizer.chatFormat();
+  if (format) return { chat: format };
   throw new PtuneError(
-    'feature/not-trained-yet',
-    'Prompts in a chat template ("chat: true") are not scored or trained yet.',
-    'Remove "chat: true" to use the template as plain text.',
+    'model/no-chat-template',
+    `The model in ${folder} has no chat template: neither "chat_template" in its tokenizer_config.json nor a chat_template.jinja.`,
+    'Remove "chat: true" to use the template as plain text, or use an instruction model.',
   );
 }
 
