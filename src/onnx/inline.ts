@@ -9,6 +9,7 @@ import { branchOf } from './branches.ts';
 import { addInitializer, type GraphBuilder } from './builder.ts';
 import type { Graph, Model, Node } from './graph.ts';
 import { HalfPrecision } from './halfPrecision.ts';
+import { foldLoop } from './loops.ts';
 import { lower, lowerings, operatorName } from './lowerings/index.ts';
 import { addCurrent, rewritten } from './olderForms.ts';
 import { operators } from './operators/index.ts';
@@ -60,8 +61,7 @@ class Inliner {
     this.#scopes.push(graph);
     for (const node of nodes) {
       if (!needed.has(node)) continue;
-      const made =
-        node.op === 'If' && node.domain === '' ? this.#branch(node, wanted) : this.#node(node);
+      const made = this.#made(node, wanted);
       this.#added.add(node);
       node.outputs.forEach((output, i) => {
         if (output !== '' && made[i] !== undefined) this.names.set(output, made[i]);
@@ -71,11 +71,35 @@ class Inliner {
     this.#scopes.pop();
   }
 
+  /** The outputs of a node in the builder. */
+  #made(node: Node, wanted: ReadonlySet<string>): readonly (string | undefined)[] {
+    switch (operatorName(node)) {
+      case 'If':
+        return this.#branch(node, wanted);
+      case 'Loop':
+        return this.#loop(node);
+      default:
+        return this.#node(node);
+    }
+  }
+
   #node(node: Node): readonly (string | undefined)[] {
     const inputs = node.inputs.map((name) => this.#lookUp(name));
     return this.#half.add(node, inputs, (own, wide) =>
       addNode(this.#builder, own, wide, this.#opset),
     );
+  }
+
+  /** The outputs of a Loop; each turn has values of its own. */
+  #loop(node: Node): readonly string[] {
+    const around = new Map(namesReadBy(node).map((name) => [name, this.#lookUp(name)]));
+    const inputs = node.inputs.map((name) => this.#lookUp(name));
+    return foldLoop(this.#builder, node, inputs, (body, bindings) => {
+      const turn = new Inliner(this.#builder, this.#opset, new Map([...around, ...bindings]));
+      const outputs = body.outputs.map(({ name }) => name);
+      turn.add(body, outputs);
+      return outputs.map((name) => turn.names.get(name));
+    });
   }
 
   /** The branch of an If whose condition is known. */
@@ -147,11 +171,14 @@ function neededNodes(
   return { needed, wanted };
 }
 
+/** Operators with graphs of their own, which are there or computed before a run. */
+const folded = new Set(['If', 'Loop']);
+
 function assertKnown(nodes: readonly Node[]): void {
   const unknown = new Map<string, Node[]>();
   for (const node of nodes) {
     const name = operatorName(node);
-    if (lowerings[name] || operators[name] || rewritten.has(name) || name === 'If') continue;
+    if (lowerings[name] || operators[name] || rewritten.has(name) || folded.has(name)) continue;
     unknown.set(name, [...(unknown.get(name) ?? []), node]);
   }
   if (unknown.size === 0) return;

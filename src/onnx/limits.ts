@@ -21,5 +21,5 @@ export const maximumFoldedElements = 1 << 25;
 /** Bytes of the largest value of a graph that is run. */
 export const maximumValueBytes = 2 ** 36;
 
-/** Times that the body of a `Loop` is run while a graph is built. */
-export const maximumIterations = 4096;
+/** Nodes that are computed in the turns of loops while a graph is built. */
+export const maximumLoopNodes = 1 << 19;
