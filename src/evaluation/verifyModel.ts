@@ -1,5 +1,9 @@
-/** Checks that a model can be trained on: its gradient against differences of its own loss. */
+/**
+ * Checks that a model can be trained on: its gradient against differences of its own loss, and what
+ * it says of padded inputs against what it says of them alone.
+ */
 import { differentiate } from '../autodiff/differentiate.ts';
+import { PtuneError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { attachEncoder, attachModel, type ModelFeed } from '../model/attach.ts';
 import { readingPart, type LanguageModel } from '../model/languageModel.ts';
@@ -8,34 +12,96 @@ import { selectPositions } from '../model/selectPositions.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
 import { writeModel } from '../onnx/write.ts';
 import { float32, Session } from '../runtime/session.ts';
+import { paddingDifferences, probeToken, type PaddingDifferences } from './paddingCheck.ts';
 
 export interface Verification {
+  readonly kind: 'masked' | 'causal' | 'encoder-decoder';
   readonly causal: boolean;
+  /** The graph's inputs but for its cache, those of the encoder first. */
+  readonly inputs: readonly string[];
+  /** How many keys and values of a cache it takes beside them. */
+  readonly cacheInputs: number;
+  /** Where virtual tokens can stand: among the tokens, and before every layer. */
+  readonly depths: readonly ('input' | 'deep')[];
   readonly vocabularySize: number;
   readonly width: number;
   /** |directional derivative − central difference| / |directional derivative|, in float32. */
   readonly gradientError: number;
   /** Time of a step with gradients over the time of a forward pass. */
   readonly stepRatio: number;
+  readonly padding: PaddingDifferences;
 }
 
 const [rows, length] = [2, 12];
 
-/** Step of the central difference along a unit direction, for losses in float32. */
-const epsilon = 1e-2;
+/**
+ * Steps of the central difference along a unit direction, for losses in float32. Over large ones a
+ * loss bends, over small ones its rounding shows; the best of them counts.
+ */
+const steps = [1e-2, 3e-3, 1e-3, 3e-4];
+
+/** Runs of each graph, of which the fastest counts. */
+const timedRuns = 8;
 
 /**
  * Differentiates the model's loss with respect to its input embeddings at one place and compares.
  *
- * @throws PtuneError naming the operators that stand in the way
+ * @param padId  the token that inputs are padded with
+ * @throws PtuneError naming the operators that stand in the way; `model/unsupported` when the engine
+ *   refuses the model, when its loss has no gradient that is a number, or when padding changes it
  */
-export async function verifyModel(lm: LanguageModel, folder: string): Promise<Verification> {
+export async function verifyModel(
+  lm: LanguageModel,
+  folder: string,
+  padId = 0,
+): Promise<Verification> {
+  return underEngine(async () => ({
+    ...factsOf(lm),
+    ...(await gradientCheck(lm, folder)),
+    padding: await paddingDifferences(lm, folder, padId),
+  }));
+}
+
+/** What `act` gives; where the engine refuses a graph, the model's file is to blame. */
+export async function underEngine<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof PtuneError) || error.code !== 'runtime/failed') throw error;
+    throw new PtuneError(
+      'model/unsupported',
+      `The model was read, but cannot be run. ${error.message}`,
+      'Check that the file is whole and runs elsewhere; export it again with float32 weights.',
+      error,
+    );
+  }
+}
+
+function factsOf(lm: LanguageModel): Omit<Verification, 'gradientError' | 'stepRatio' | 'padding'> {
+  const { vocabularySize, width } = readingPart(lm).embedding;
+  const cache = new Set(lm.inputs.past.map(({ name }) => name));
+  const own = lm.model.graph.inputs.map(({ name }) => name).filter((name) => !cache.has(name));
+  return {
+    kind: lm.encoder ? 'encoder-decoder' : lm.causal ? 'causal' : 'masked',
+    causal: lm.causal,
+    inputs: [...(lm.encoder?.model.graph.inputs.map(({ name }) => name) ?? []), ...own],
+    cacheInputs: cache.size,
+    depths: lm.encoder || lm.inputs.past.length === 0 ? ['input'] : ['input', 'deep'],
+    vocabularySize,
+    width,
+  };
+}
+
+async function gradientCheck(
+  lm: LanguageModel,
+  folder: string,
+): Promise<Pick<Verification, 'gradientError' | 'stepRatio'>> {
   const random = new Random(1);
   const { vocabularySize, width } = readingPart(lm).embedding;
   const build = (withGradient: boolean) => {
     const builder = new GraphBuilder({ readStored: lm.model.readStored });
     const embeds = builder.input('inputs_embeds', 'float32', [rows, length, width]);
-    const token = (i: number) => 5 + ((i * 7919) % Math.max(1, vocabularySize - 5));
+    const token = (i: number) => probeToken(i, vocabularySize);
     const ids = Array.from({ length: rows * length }, (_, i) => token(i));
     const feed = {
       inputIds: builder.constant('int64', [rows, length], ids),
@@ -61,22 +127,29 @@ export async function verifyModel(lm: LanguageModel, folder: string): Promise<Ve
     const { gradient } = await step.run({ inputs_embeds: float32(shape, start) });
     // Along the gradient itself the loss changes most, so rounding weighs least.
     const norm = Math.sqrt(gradient!.reduce((sum, g) => sum + g * g, 0));
+    if (!(norm > 0 && norm < Infinity)) throw noGradient(norm);
     const lossAt = async (t: number) => {
       const moved = start.map((x, i) => x + (t * gradient![i]!) / norm);
       return (await forward.run({ inputs_embeds: float32(shape, moved) })).loss![0]!;
     };
-    const difference = ((await lossAt(epsilon)) - (await lossAt(-epsilon))) / (2 * epsilon);
+    const errors: number[] = [];
+    for (const epsilon of steps) {
+      const difference = ((await lossAt(epsilon)) - (await lossAt(-epsilon))) / (2 * epsilon);
+      errors.push(Math.abs(norm - difference) / norm);
+    }
+    let [stepTime, forwardTime] = [Infinity, Infinity];
     const time = async (session: Session) => {
       const from = performance.now();
-      for (let i = 0; i < 5; i++) await session.run({ inputs_embeds: float32(shape, start) });
+      await session.run({ inputs_embeds: float32(shape, start) });
       return performance.now() - from;
     };
+    for (let i = 0; i < timedRuns; i++) {
+      stepTime = Math.min(stepTime, await time(step));
+      forwardTime = Math.min(forwardTime, await time(forward));
+    }
     return {
-      causal: lm.causal,
-      vocabularySize,
-      width,
-      gradientError: Math.abs(norm - difference) / norm,
-      stepRatio: (await time(step)) / (await time(forward)),
+      gradientError: Math.min(...errors),
+      stepRatio: stepTime / forwardTime,
     };
   } finally {
     await step.release();
@@ -89,4 +162,14 @@ function decoderLogits(builder: GraphBuilder, lm: LanguageModel, feed: ModelFeed
   const states = attachEncoder(builder, lm.encoder!, feed);
   const { inputIds, attentionMask } = feed;
   return attachModel(builder, lm, { inputIds, attentionMask }, { states, mask: attentionMask });
+}
+
+function noGradient(norm: number): PtuneError {
+  return new PtuneError(
+    'model/unsupported',
+    norm === 0
+      ? "The model's loss does not change with its input embeddings, so nothing can be trained."
+      : `The gradient of the model's loss is ${norm}.`,
+    'Check that the weights are those of the model, and whole.',
+  );
 }

@@ -1,6 +1,6 @@
 /** Loops whose course is known before a run, against the engine's own. */
 import { describe, expect, test } from 'vitest';
-import { PtuneError } from '../../src/base/errors.ts';
+import type { PtuneError } from '../../src/base/errors.ts';
 import { GraphBuilder } from '../../src/onnx/builder.ts';
 import {
   int,

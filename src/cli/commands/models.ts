@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { PtuneError } from '../../base/errors.ts';
 import { checkCase, parseReference, type CaseErrors } from '../../evaluation/referenceCheck.ts';
-import { verifyModel } from '../../evaluation/verifyModel.ts';
+import { underEngine, verifyModel, type Verification } from '../../evaluation/verifyModel.ts';
 import { locateModel } from '../../hub/locate.ts';
-import { readModelConfig } from '../../hub/modelConfig.ts';
+import { readModelConfig, type ModelConfig } from '../../hub/modelConfig.ts';
 import { weightsFolder } from '../../hub/modelFiles.ts';
 import { isCausal, readModelFile } from '../../hub/openModel.ts';
 import {
@@ -40,13 +40,13 @@ export async function verify(
   options: VerifyOptions,
   output: Output,
 ): Promise<number> {
-  const { path, lm, encoder } = await openGraph(folder, options.file);
+  const { path, lm, encoder, config } = await openGraph(folder, options.file);
   if (options.reference !== undefined) {
     const cases = parseReference(await readReference(options.reference), options.reference);
     const checked = { lm, folder: weightsFolder(path), ...(encoder && { encoder }) };
     const results: CaseErrors[] = [];
     for (const [i, one] of cases.entries()) {
-      results.push(await checkCase(checked, one, i + 1));
+      results.push(await underEngine(() => checkCase(checked, one, i + 1)));
     }
     if (output.json) {
       printJson({ model: basename(resolve(folder)), file: basename(path), cases: results });
@@ -58,19 +58,37 @@ export async function verify(
     }
     return 0;
   }
-  const result = await verifyModel({ ...lm, ...(encoder && { encoder }) }, weightsFolder(path));
+  const whole = { ...lm, ...(encoder && { encoder }) };
+  const result = await verifyModel(whole, weightsFolder(path), config.padTokenId);
+  const architecture = config.architectures[0] ?? config.modelType;
   if (output.json) {
-    printJson({ model: basename(resolve(folder)), file: basename(path), ...result });
+    const model = basename(resolve(folder));
+    printJson({ model, file: basename(path), ...(architecture && { architecture }), ...result });
   } else {
-    const kind = encoder ? 'encoder-decoder' : lm.causal ? 'causal' : 'masked';
-    print(`${basename(path)}: ${kind} language model`);
-    print(`vocabulary ${result.vocabularySize}, width ${result.width}`);
-    print(`gradient against central differences: ${result.gradientError.toExponential(1)}`);
-    print(
-      `a training step takes ${result.stepRatio.toFixed(1)} times a forward pass; it can be trained`,
-    );
+    print(`${basename(path)}: ${architecture ?? 'a model'}, ${result.kind} language model`);
+    for (const line of told(result)) print(line);
   }
   return 0;
+}
+
+function told(result: Verification): string[] {
+  const { gradientError, stepRatio, padding, inputs, cacheInputs, depths } = result;
+  const atStart =
+    padding.start > 1e-3
+      ? 'at the start it changes the answers, which is why inputs are padded at the end'
+      : `at the start by ${padding.start.toExponential(1)}`;
+  return [
+    `vocabulary ${result.vocabularySize}, width ${result.width}`,
+    `inputs: ${inputs.join(', ')}${cacheInputs > 0 ? ` and ${cacheInputs} of a cache` : ''}`,
+    depths.includes('deep')
+      ? 'virtual tokens can stand among the tokens or before every layer'
+      : 'virtual tokens can stand among the tokens',
+    `gradient against central differences: ${gradientError.toExponential(1)}${
+      gradientError > 0.05 ? ' (much; steps of quantised or very large weights show like this)' : ''
+    }`,
+    `padding at the end changes answers by ${padding.end.toExponential(1)}, ${atStart}`,
+    `a training step takes ${stepRatio.toFixed(1)} times a forward pass; it can be trained`,
+  ];
 }
 
 /** Repeats a recorded training and prints how far it is off. */
@@ -94,17 +112,20 @@ export async function replayTrace(
 async function openGraph(
   folder: string,
   file: string | undefined,
-): Promise<{ path: string; lm: LanguageModel; encoder?: Encoder }> {
+): Promise<{ path: string; lm: LanguageModel; encoder?: Encoder; config: ModelConfig }> {
+  // An encoder is one of two files: it is checked with the decoder that training would choose.
+  const namesEncoder = file !== undefined && basename(file).startsWith('encoder_model');
   const located = await locateModel(
-    { id: resolve(folder), ...(file !== undefined && { file }) },
+    { id: resolve(folder), ...(file !== undefined && !namesEncoder && { file }) },
     { fileFolder: process.cwd(), bundledFolder: bundledModels },
     { withoutTokenizer: true },
   );
   const config = await readModelConfig(located.folder);
   const model = readModelFile(located.onnxFile);
-  const { encoderFile } = located;
+  const encoderFile = namesEncoder ? resolve(folder, file) : located.encoderFile;
   return {
     path: located.onnxFile,
+    config,
     lm: findLanguageModel(model, isCausal(config, true)),
     ...(encoderFile !== undefined && { encoder: findEncoder(readModelFile(encoderFile)) }),
   };

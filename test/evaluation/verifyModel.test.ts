@@ -1,0 +1,105 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import { verifyModel, type Verification } from '../../src/evaluation/verifyModel.ts';
+import { readModelFile } from '../../src/hub/openModel.ts';
+import { findLanguageModel, type LanguageModel } from '../../src/model/languageModel.ts';
+import { int, ints } from '../../src/onnx/graph.ts';
+import { gptBytes } from '../support/gpt.ts';
+import { GraphMaker } from '../support/graphMaker.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { maskedBytes, tinySize } from '../support/tinyModels.ts';
+
+/** A folder with a model, opened. */
+async function opened(bytes: Uint8Array): Promise<{ lm: LanguageModel; folder: string }> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'model.onnx'), bytes);
+  return { lm: findLanguageModel(readModelFile(join(folder, 'model.onnx')), true), folder };
+}
+
+/** A model of 20 words whose embeddings go through `make` and a tied head. */
+function modelOf(
+  make: (g: GraphMaker, embedded: string) => string,
+  table = (i: number) => Math.sin(i),
+): Uint8Array {
+  const g = new GraphMaker();
+  const words = g.weight(
+    'words',
+    [20, 8],
+    Float32Array.from({ length: 160 }, (_, i) => table(i)),
+  );
+  const made = make(g, g.op('Gather', [words, 'input_ids']));
+  const head = g.op('Transpose', [words], { perm: ints([1, 0]) });
+  g.name(g.op('MatMul', [made, head]), 'logits');
+  const shape = ['batch', 'length'];
+  return g.bytes(
+    ['input_ids', 'attention_mask'].map((name) => ({ name, dtype: 'int64', shape })),
+    [{ name: 'logits', dtype: 'float32', shape: [...shape, 20] }],
+    17,
+  );
+}
+
+describe('of a model that can be trained', () => {
+  test.each([
+    ['masked', maskedBytes(tinySize, 40)],
+    ['causal', gptBytes({ ...tinySize, vocabularySize: 40 }, new Random(1))],
+  ])('the gradient is checked, and what padding changes: %s', async (_, bytes) => {
+    const { lm, folder } = await opened(bytes);
+    const result = await verifyModel(lm, folder);
+    expect(result).toMatchObject({
+      kind: 'causal',
+      inputs: ['input_ids', 'attention_mask'],
+      cacheInputs: 0,
+      depths: ['input'],
+      vocabularySize: 40,
+      width: tinySize.width,
+    } satisfies Partial<Verification>);
+    expect(result.gradientError).toBeLessThan(1e-3);
+    expect(result.padding.end).toBeLessThan(1e-5);
+    // Positions are counted from the start of the row, not from the first token.
+    expect(result.padding.start).toBeGreaterThan(1e-3);
+    expect(result.stepRatio).toBeGreaterThan(0.5);
+  });
+
+  test('padding at the start is none to a model without positions', async () => {
+    const { lm, folder } = await opened(modelOf((g, x) => g.op('Tanh', [x])));
+    const { padding } = await verifyModel(lm, folder);
+    expect(padding.start).toBeLessThan(1e-6);
+  });
+});
+
+describe('refused is a model', () => {
+  test('in which padding changes what it says', async () => {
+    const bytes = modelOf((g, x) =>
+      g.op('Add', [x, g.op('ReduceMean', [x], { axes: ints([1]), keepdims: int(1) })]),
+    );
+    const { lm, folder } = await opened(bytes);
+    await expect(verifyModel(lm, folder)).rejects.toMatchObject({
+      code: 'model/unsupported',
+      message: expect.stringMatching(/^In a padded batch .* differ by \d+ %\.$/) as string,
+      nextStep: 'Export the model with the input "attention_mask".',
+    });
+  });
+
+  test.each([
+    ['numbers that are none', () => NaN, "The gradient of the model's loss is NaN."],
+    ['zeros', () => 0, "The model's loss does not change with its input embeddings"],
+  ])('of %s', async (_, table, message) => {
+    const { lm, folder } = await opened(modelOf((g, x) => g.op('Tanh', [x]), table));
+    await expect(verifyModel(lm, folder)).rejects.toMatchObject({
+      code: 'model/unsupported',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  test('that the engine does not take', async () => {
+    // A sum of floats and whole numbers.
+    const bytes = modelOf((g, x) => g.op('Add', [x, g.scalar(3, 'int32')]));
+    const { lm, folder } = await opened(bytes);
+    await expect(verifyModel(lm, folder)).rejects.toMatchObject({
+      code: 'model/unsupported',
+      message: expect.stringContaining('cannot be run. ONNX Runtime') as string,
+    });
+  });
+});
