@@ -18,6 +18,7 @@ export const errorKinds = {
   'file/no-such-prompt': 'input',
   'prompt/deep-placement': 'input',
   'prompt/deep-encoder': 'input',
+  'prompt/equal-labels': 'input',
   'data/unreadable': 'input',
   'data/no-examples': 'input',
   'data/too-long': 'input',

@@ -25,6 +25,7 @@ export async function trainFile(request: TrainRequest, context: TrainingContext)
     const trainings = await trainingsOf(request, prompts, store);
     for (const { prompt } of trainings) assertTrained(prompt);
     emitStarted(open, trainings, context);
+    warnOfSmallData(open, trainings, context);
     for (const { prompt, seed, run } of trainings) {
       if (run === undefined) await trainRun(open, prompt, seed, store, context);
       else await resumeRun(open, prompt, run, store, context);
@@ -106,4 +107,26 @@ function emitStarted(
     runtime: { ...engine, threads: context.threads ?? 0 },
     trainings: trainings.map(({ prompt, seed }) => ({ prompt: prompt.name, seed })),
   });
+}
+
+/** A step cannot take more examples than there are: it takes all of them. */
+function warnOfSmallData(
+  { examples, file }: OpenPromptFile,
+  trainings: readonly Training[],
+  context: TrainingContext,
+): void {
+  const count = examples.train.length;
+  for (const prompt of new Set(trainings.map((training) => training.prompt))) {
+    const { batchSize } = prompt.train;
+    // The default is a wish, not a claim.
+    const isWritten =
+      prompt.settingSpans.has('batchSize') || file.settingSpans.has('train.batchSize');
+    if (!isWritten || batchSize <= count) continue;
+    context.emit({
+      type: 'warning',
+      prompt: prompt.name,
+      code: 'training/small-data',
+      message: `"${prompt.name}" has a batchSize of ${batchSize}, but there ${count === 1 ? 'is 1 training example' : `are ${count} training examples`}: every step takes all of them. Set "batchSize: ${count}" or fewer, or add examples`,
+    });
+  }
 }

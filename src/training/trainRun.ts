@@ -9,6 +9,7 @@ import { staleReason } from '../protocol/fingerprint.ts';
 import { engine } from '../runtime/session.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import type { RunWriter } from '../runs/runWriter.ts';
+import { checkExamples } from './checkExamples.ts';
 import type { TrainingContext } from './context.ts';
 import { objectiveOf } from './objective.ts';
 import type { OpenPromptFile } from './promptFile.ts';
@@ -107,7 +108,15 @@ async function trainerInputs(
 ): Promise<TrainerInputs> {
   const { file, model, examples } = open;
   const encoding = open.encodingOf(prompt, seed);
-  const objective = objectiveOf(encoding, file.settings.labels);
+  const { labels } = file.settings;
+  checkExamples({
+    encoding,
+    trained: examples.train,
+    scored: [...examples.validation, ...examples.test],
+    labels,
+    unknownId: model.open.tokenizer.unknownId,
+  });
+  const objective = objectiveOf(encoding, labels);
   const { init } = prompt.train;
   const earlier = init.startsWith('run:')
     ? (await store.readPrompt(init.slice('run:'.length))).vectors
@@ -121,7 +130,7 @@ async function trainerInputs(
       virtual: encoding.virtual,
       settings: prompt.train,
       deep: encoding.isDeep,
-      labels: file.settings.labels,
+      labels,
       tokenizer: model.open.tokenizer,
       width: vectorWidth(model.open.lm, encoding.isDeep),
       random: new Random(seed),
