@@ -1,7 +1,7 @@
 /** Files that are written whole: a reader sees the old file or the new one, never half of one. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /**
  * Writes a file beside its final place, waits until it is on the disk, and renames it. Creates the
@@ -23,5 +23,12 @@ export async function atomicWrite(path: string, content: string | Uint8Array): P
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Removes what a killed process left half written in a folder that nobody else writes to. */
+export async function removeHalfWritten(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.endsWith('.tmp')) await rm(join(folder, name), { force: true });
   }
 }

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
 import type { Prediction } from '../protocol/predictions.ts';
-import { atomicWrite } from './atomicWrite.ts';
+import { atomicWrite, removeHalfWritten } from './atomicWrite.ts';
 import { type PromptVectors, readPromptVectors } from './promptVectors.ts';
 import { isRunId, runId } from './runId.ts';
 import { type RunManifest, type RunStart, parseManifest, runFormat } from './runManifest.ts';
@@ -86,6 +86,7 @@ export class RunStore {
       timings: { startedAt: manifest.timings.startedAt },
     };
     const kept = events.filter((event) => isBefore(event, step));
+    await removeHalfWritten(folder);
     await atomicWrite(join(folder, runFiles.metrics), kept.map(metricsLine).join(''));
     await writeManifest(folder, reopened);
     return new RunWriter(folder, reopened);
