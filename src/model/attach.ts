@@ -107,6 +107,14 @@ function attach(
   const names = inlineModel(builder, model, bindings, [output, ...further]);
   const result = names.get(output);
   invariant(result !== undefined, 'The model was added without its output.');
+  const made = builder.shapeOf(result);
+  if (made.length !== 3 || made[0] !== batch || made[1] !== length || sizeOf(made) === 0) {
+    throw new PtuneError(
+      'model/unsupported',
+      `The model's output "${output}" has the shape ${formatShape(made)} for inputs of ${formatShape(shape)}.`,
+      'Use an export for text generation or masked language modelling, as Optimum writes it.',
+    );
+  }
   return names;
 }
 
