@@ -15,6 +15,8 @@ export interface DifferentiateOptions {
   readonly of: string;
   /** The values whose gradients are wanted. */
   readonly wrt: readonly string[];
+  /** What errors call a value; its name in the graph unless told. */
+  readonly nameOf?: (value: string) => string;
   /** Rules by operator; the project's own unless a test brings others. */
   readonly rules?: Readonly<Record<string, GradientRule | typeof notDifferentiable>>;
 }
@@ -28,13 +30,13 @@ export interface DifferentiateOptions {
  */
 export function differentiate(
   builder: GraphBuilder,
-  { of, wrt, rules = gradientRules }: DifferentiateOptions,
+  { of, wrt, nameOf = (value) => value, rules = gradientRules }: DifferentiateOptions,
 ): Map<string, string> {
   const { dtype, shape } = builder.typeOf(of);
   if (sizeOf(shape) !== 1 || !isFloat(dtype)) {
     throw new PtuneError(
       'autodiff/no-path',
-      `Only a single float can be differentiated, but "${of}" is ${dtype} ${formatShape(shape)}.`,
+      `Only a single float can be differentiated, but "${nameOf(of)}" is ${dtype} ${formatShape(shape)}.`,
       'Reduce it first, for example with ReduceSum.',
     );
   }
@@ -57,7 +59,7 @@ export function differentiate(
       gradients.set(input, before === undefined ? gradient : builder.op('Add', [before, gradient]));
     });
   }
-  return new Map(wrt.map((name) => [name, gradientOf(gradients, name, of)]));
+  return new Map(wrt.map((name) => [name, gradientOf(gradients, name, of, nameOf)]));
 }
 
 /** The gradients that a rule gives; a node that it cannot treat is refused by name. */
@@ -133,12 +135,17 @@ function checkShape(builder: GraphBuilder, node: Node, input: string, gradient: 
   );
 }
 
-function gradientOf(gradients: ReadonlyMap<string, string>, name: string, of: string): string {
+function gradientOf(
+  gradients: ReadonlyMap<string, string>,
+  name: string,
+  of: string,
+  nameOf: (value: string) => string,
+): string {
   const gradient = gradients.get(name);
   if (gradient !== undefined) return gradient;
   throw new PtuneError(
     'autodiff/no-path',
-    `"${of}" does not depend on "${name}" by differentiable operators.`,
+    `"${nameOf(of)}" does not depend on "${nameOf(name)}" by differentiable operators.`,
     'Check the names; values behind comparisons, rounding or indices have no gradient.',
   );
 }

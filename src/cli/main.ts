@@ -5,6 +5,7 @@ import { PtuneError } from '../base/errors.ts';
 import type { Metric } from '../protocol/report.ts';
 import { check } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
+import { grad, type GradOptions } from './commands/grad.ts';
 import { listModels, replayTrace, verify } from './commands/models.ts';
 import { writeReport } from './commands/report.ts';
 import { listRuns, nearest, predict, removeRun, showRun } from './commands/runs.ts';
@@ -192,6 +193,21 @@ function addRunCommands(root: Command): void {
 }
 
 function addModelCommands(root: Command): void {
+  root
+    .command('grad')
+    .description('write the gradient graph of any ONNX model as an ONNX model')
+    .argument('<model.onnx>')
+    .requiredOption('--of <name>', 'the value to differentiate; one element')
+    .requiredOption('--wrt <name>', 'what to differentiate by; may be given again', collect<string>)
+    .requiredOption('--output <out.onnx>', 'where to write the graph')
+    .option('--shape <name=1,2,3>', 'the shape of an input; may be given again', collect<string>)
+    .option('--embed', 'put the weights into the file, also where it could refer to them')
+    .addOption(json())
+    .action(
+      act((model: string, options: JsonOption & GradOptions) =>
+        grad(model, options, outputOf(options)),
+      ),
+    );
   const models = root.command('models').description('list models, and check whether one can train');
   models
     .command('list', { isDefault: true })
