@@ -182,14 +182,21 @@ describe('a model', () => {
     expect(said).not.toMatch(/\n\s+at |undefined|\[object/);
   });
 
-  test('of an encoder and a decoder is not trained yet', async () => {
+  test('without inputs for keys and values has no deep prompts', async () => {
     const folder = await changed(async (own) => {
-      const config = { is_encoder_decoder: true, architectures: ['T5ForConditionalGeneration'] };
-      await writeFile(join(own, 'model/config.json'), JSON.stringify(config));
+      const file = join(own, 'task.ptune');
+      const text = await readFile(file, 'utf8');
+      const deep = text.replace(
+        /@prompt learned\n.*/,
+        '@prompt learned {depth: deep, encoder: none}\n{*2} {country} {capital}',
+      );
+      expect(deep).not.toBe(text);
+      await writeFile(file, deep);
     });
     const { status, stderr } = await ptune(folder, 'train', 'task.ptune');
     expect(status).toBe(4);
-    expect(stderr).toContain('(feature/not-trained-yet)');
+    expect(stderr).toContain('past_key_values');
+    expect(stderr).toContain('(model/unsupported)');
   });
 });
 

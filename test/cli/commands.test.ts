@@ -74,6 +74,7 @@ describe('train', () => {
         {
           ...prompt('learned', 'continuous'),
           difference: expect.objectContaining({ baseline: 'manual' }) as object,
+          ensemble: { seeds: 2, accuracy: number, interval: [number, number] },
           seeds: [1, 2].map((seed) => ({
             seed,
             run: expect.stringMatching(new RegExp(`^\\d{8}T\\d{6}-learned-${seed}-`)) as string,
@@ -286,7 +287,14 @@ describe('models', () => {
     expect(only(await ptune(folder, 'models', 'verify', 'model', '--json'))).toEqual({
       model: 'model',
       file: 'model.onnx',
+      architecture: 'DistilBertForMaskedLM',
+      kind: 'masked',
       causal: false,
+      inputs: ['input_ids', 'attention_mask'],
+      cacheInputs: 0,
+      depths: ['input'],
+      // Positions are counted from the left, padding included: only padding at the end is free.
+      padding: { start: number, end: expect.closeTo(0, 5) as number },
       vocabularySize: number,
       width: 8,
       gradientError: expect.closeTo(0, 1) as number,
