@@ -111,10 +111,7 @@ describe('a model that is none is told', () => {
       error('model/unsupported', 'The model has no input "input_ids"; it has "pixel_values".'),
     );
     expect(find(lookup([ids('input_ids'), ids('image_sizes')], [scores('logits')]))).toThrow(
-      error(
-        'model/unsupported',
-        'The model has inputs whose meaning is not known: "image_sizes".',
-      ),
+      error('model/unsupported', 'The model has inputs whose meaning is not known: "image_sizes".'),
     );
   });
 

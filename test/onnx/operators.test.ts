@@ -15,35 +15,38 @@ import { plainCases } from '../support/plainCases.ts';
 const tolerance = 2e-5;
 
 describe('values agree with the engine', () => {
-  it.each([...operatorCases, ...plainCases].map((c) => [c.name, c] as const))('%s', async (_, operatorCase) => {
-    const builder = new GraphBuilder();
-    const { inputs, outputs } = buildCase(builder, operatorCase, 'float32');
-    const random = new Random(7);
-    const feeds = Object.fromEntries(
-      inputs.map((name) => {
-        const size = sizeOf(builder.shapeOf(name));
-        return [name, Float32Array.from({ length: size }, () => draw(operatorCase, random))];
-      }),
-    );
-    const named = Object.fromEntries(outputs.map((name, i) => [`y${i}`, name]));
-    const session = await Session.create(writeModel(builder.build(named)));
-    const results = await session.run(
-      Object.fromEntries(inputs.map((n) => [n, float32(builder.shapeOf(n), feeds[n]!)])),
-    );
-    await session.release();
-    const doubles = Object.fromEntries(
-      Object.entries(feeds).map(([name, data]) => [name, Float64Array.from(data)]),
-    );
-    const own = interpret(builder, doubles, outputs);
-    outputs.forEach((_output, i) => {
-      const engine = results[`y${i}`]!;
-      expect(engine.length).toBe(own[i]!.length);
-      own[i]!.forEach((value, j) => {
-        const error = Math.abs(value - engine[j]!) / Math.max(1, Math.abs(value));
-        expect(error, `element ${j}: ${value} and ${engine[j]!}`).toBeLessThan(tolerance);
+  it.each([...operatorCases, ...plainCases].map((c) => [c.name, c] as const))(
+    '%s',
+    async (_, operatorCase) => {
+      const builder = new GraphBuilder();
+      const { inputs, outputs } = buildCase(builder, operatorCase, 'float32');
+      const random = new Random(7);
+      const feeds = Object.fromEntries(
+        inputs.map((name) => {
+          const size = sizeOf(builder.shapeOf(name));
+          return [name, Float32Array.from({ length: size }, () => draw(operatorCase, random))];
+        }),
+      );
+      const named = Object.fromEntries(outputs.map((name, i) => [`y${i}`, name]));
+      const session = await Session.create(writeModel(builder.build(named)));
+      const results = await session.run(
+        Object.fromEntries(inputs.map((n) => [n, float32(builder.shapeOf(n), feeds[n]!)])),
+      );
+      await session.release();
+      const doubles = Object.fromEntries(
+        Object.entries(feeds).map(([name, data]) => [name, Float64Array.from(data)]),
+      );
+      const own = interpret(builder, doubles, outputs);
+      outputs.forEach((_output, i) => {
+        const engine = results[`y${i}`]!;
+        expect(engine.length).toBe(own[i]!.length);
+        own[i]!.forEach((value, j) => {
+          const error = Math.abs(value - engine[j]!) / Math.max(1, Math.abs(value));
+          expect(error, `element ${j}: ${value} and ${engine[j]!}`).toBeLessThan(tolerance);
+        });
       });
-    });
-  });
+    },
+  );
 });
 
 describe('erf', () => {
