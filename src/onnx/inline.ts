@@ -10,9 +10,10 @@ import { addInitializer, type GraphBuilder } from './builder.ts';
 import type { Graph, Model, Node } from './graph.ts';
 import { HalfPrecision } from './halfPrecision.ts';
 import { foldLoop } from './loops.ts';
-import { lower, lowerings, operatorName } from './lowerings/index.ts';
+import { lower, lowerings, operatorName, unknownAttribute } from './lowerings/index.ts';
 import { addCurrent, rewritten } from './olderForms.ts';
 import { operators } from './operators/index.ts';
+import { firstVersions } from './operators/versions.ts';
 import { inOrder, namesReadBy } from './order.ts';
 
 /**
@@ -57,7 +58,10 @@ class Inliner {
   add(graph: Graph, outputs: readonly string[]): void {
     const nodes = inOrder(graph.nodes);
     const { needed, wanted } = neededNodes(nodes, this.#bound, outputs);
-    assertKnown(nodes.filter((node) => needed.has(node)));
+    assertKnown(
+      nodes.filter((node) => needed.has(node)),
+      this.#opset,
+    );
     this.#scopes.push(graph);
     for (const node of nodes) {
       if (!needed.has(node)) continue;
@@ -174,12 +178,11 @@ function neededNodes(
 /** Operators with graphs of their own, which are there or computed before a run. */
 const folded = new Set(['If', 'Loop']);
 
-function assertKnown(nodes: readonly Node[]): void {
+function assertKnown(nodes: readonly Node[], opset: number): void {
   const unknown = new Map<string, Node[]>();
   for (const node of nodes) {
-    const name = operatorName(node);
-    if (lowerings[name] || operators[name] || rewritten.has(name) || folded.has(name)) continue;
-    unknown.set(name, [...(unknown.get(name) ?? []), node]);
+    const what = unknownPart(node, opset);
+    if (what !== undefined) unknown.set(what, [...(unknown.get(what) ?? []), node]);
   }
   if (unknown.size === 0) return;
   const list = [...unknown].map(
@@ -190,6 +193,20 @@ function assertKnown(nodes: readonly Node[]): void {
     `The model has ${counted(unknown.size, 'operator')} that ${unknown.size === 1 ? 'is' : 'are'} not supported: ${list.join(', ')}.`,
     'Use the file that was exported without optimisation or quantisation, as a rule onnx/model.onnx.',
   );
+}
+
+/** The operator of a node, or its form, where that is not known. */
+function unknownPart(node: Node, opset: number): string | undefined {
+  const name = operatorName(node);
+  if (lowerings[name]) {
+    const attribute = unknownAttribute(node);
+    return attribute === undefined ? undefined : `${name} with the attribute "${attribute}"`;
+  }
+  const isKnown = operators[name] ?? (rewritten.has(name) || folded.has(name));
+  if (!isKnown || name === 'StraightThrough') return name;
+  // Engines write some operators into files of earlier sets; what is older than these is another form.
+  const isOlder = opset < 9 && (firstVersions[name] ?? 1) > opset;
+  return isOlder ? `${name} of operator set ${opset}` : undefined;
 }
 
 function addNode(

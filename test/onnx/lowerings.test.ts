@@ -140,7 +140,7 @@ describe('what a lowering does not know is refused by name', () => {
       'an attribute of a later version',
       [[2, 4], [4]],
       fused('BiasGelu', { flavour: int(1) }),
-      'Node "/BiasGelu_1" (com.microsoft.BiasGelu): Its attribute "flavour" is not known.',
+      'The model has 1 operator that is not supported: com.microsoft.BiasGelu with the attribute "flavour" (1 ×, first node "/BiasGelu_1").',
     ],
     [
       'rotation inside of attention',

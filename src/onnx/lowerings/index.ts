@@ -1,5 +1,4 @@
 /** Every lowering, by operator: the name, with its domain and a dot before it where it has one. */
-import { PtuneError } from '../../base/errors.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Node } from '../graph.ts';
 import { activations } from './activation.ts';
@@ -36,8 +35,15 @@ export function operatorName({ op, domain }: Pick<Node, 'op' | 'domain'>): strin
   return domain === '' ? op : `${domain}.${op}`;
 }
 
+/** An attribute of a node with a lowering that this does not know. */
+export function unknownAttribute(node: Node): string | undefined {
+  const known = lowerings[operatorName(node)]?.attributes;
+  return Object.keys(node.attributes).find((name) => known?.includes(name) === false);
+}
+
 /**
- * The outputs of `node` from primitives, or undefined when it has no lowering.
+ * The outputs of `node` from primitives, or undefined when it has no lowering. Its attributes are
+ * known.
  *
  * @param inputs  the node's inputs as names in the builder
  * @throws PtuneError `onnx/unsupported-operator` for a form of the operator that is not known
@@ -47,15 +53,5 @@ export function lower(
   node: Node,
   inputs: readonly string[],
 ): readonly (string | undefined)[] | undefined {
-  const entry = lowerings[operatorName(node)];
-  if (!entry) return undefined;
-  const unknown = Object.keys(node.attributes).find((name) => !entry.attributes.includes(name));
-  if (unknown !== undefined) {
-    throw new PtuneError(
-      'onnx/unsupported-operator',
-      `Its attribute "${unknown}" is not known.`,
-      'Export the model with an earlier version of the exporter or without optimisation.',
-    );
-  }
-  return entry.lower(new LoweringContext(builder, node, inputs));
+  return lowerings[operatorName(node)]?.lower(new LoweringContext(builder, node, inputs));
 }
