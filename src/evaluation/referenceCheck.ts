@@ -51,6 +51,8 @@ export interface CaseErrors {
   readonly logits: number;
   /** ‖a − b‖₂ / ‖b‖₂ */
   readonly gradient: number;
+  /** Cosine of the angle between the gradients: what quantised models are judged by. */
+  readonly cosine: number;
 }
 
 /** The cases in the text of a `cases.json`. Throws `reference/unreadable` when it holds none. */
@@ -92,14 +94,15 @@ export async function checkCase(
     const { loss, logits, ...gradients } = await session.run(feeds);
     // The mask of an encoder-decoder case is the encoder's; its decoder sees every position.
     const mask = checked.encoder ? undefined : reference.inputs.attention_mask?.data;
-    const errors = Object.entries(gradients).map(([embeds, gradient]) =>
-      relativeL2(gradient, reference[`grad_${embeds as Embeds}_of_loss_mean`]!.data),
+    const pairs = Object.entries(gradients).map(
+      ([embeds, own]) => [own, reference[`grad_${embeds as Embeds}_of_loss_mean`]!.data] as const,
     );
     return {
       case: number,
       loss: Math.abs(loss![0]! - reference.loss_mean) / Math.abs(reference.loss_mean),
       logits: largestError(logits!, reference.logits.data, mask),
-      gradient: Math.max(...errors),
+      gradient: Math.max(...pairs.map(([own, other]) => relativeL2(own, other))),
+      cosine: Math.min(...pairs.map(([own, other]) => cosine(own, other))),
     };
   } finally {
     await session.release();
@@ -205,4 +208,16 @@ export function relativeL2(a: ArrayLike<number>, b: ArrayLike<number>): number {
     size += b[i]! ** 2;
   }
   return Math.sqrt(error / size);
+}
+
+/** a·b / (‖a‖₂·‖b‖₂) */
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let product = 0;
+  let [left, right] = [0, 0];
+  for (let i = 0; i < b.length; i++) {
+    product += a[i]! * b[i]!;
+    left += a[i]! ** 2;
+    right += b[i]! ** 2;
+  }
+  return product / Math.sqrt(left * right);
 }

@@ -51,9 +51,11 @@ export async function verify(
     if (output.json) {
       printJson({ model: basename(resolve(folder)), file: basename(path), cases: results });
     } else {
-      for (const { case: number, loss, logits, gradient } of results) {
+      for (const { case: number, loss, logits, gradient, cosine } of results) {
         const [a, b, c] = [loss, logits, gradient].map((error) => error.toExponential(1));
-        print(`case ${number}: loss ${a}, logits ${b}, gradient ${c} (relative errors)`);
+        print(
+          `case ${number}: loss ${a}, logits ${b}, gradient ${c} (relative errors), cosine of the gradients ${cosine.toFixed(4)}`,
+        );
       }
     }
     return 0;
