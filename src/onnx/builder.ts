@@ -67,6 +67,12 @@ export class GraphBuilder {
     return this.#inputs;
   }
 
+  /** The node whose first output is `name`. */
+  makerOf(name: string): Node | undefined {
+    const place = this.#places.get(name);
+    return place === undefined ? undefined : this.#nodes[place];
+  }
+
   /** Adds a graph input. */
   input(name: string, dtype: DType, shape: Shape): string {
     invariant(!this.#types.has(name), `The name "${name}" is taken.`);

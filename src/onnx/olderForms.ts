@@ -9,6 +9,7 @@ import {
   type Attributes,
   type Node,
 } from './graph.ts';
+import { addProduct } from './products.ts';
 import { isStored } from './tensor.ts';
 
 /** Operators that are rewritten away, beside those that `operators` knows. */
@@ -51,6 +52,8 @@ export function addCurrent(
         ? [builder.stored(node.outputs[0]!, value.value)]
         : [builder.op(op, [], attributes)];
     }
+    case 'MatMul':
+      return [addProduct(builder, inputs[0]!, inputs[1]!)];
     case 'Softmax':
     case 'LogSoftmax':
       return [addSoftmax(builder, node, inputs[0]!, opset)];

@@ -1,4 +1,5 @@
 /** Matrix products that are fused with a transpose, a factor or an activation. */
+import { addProduct } from '../products.ts';
 import { float, int, type Attributes } from '../graph.ts';
 import type { LoweringContext, LoweringTable } from './lowering.ts';
 
@@ -19,7 +20,7 @@ function lowerFusedMatMul(c: LoweringContext): string[] {
     const batch = c.int(`transBatch${letter}`, 0) === 1;
     return transposed(c, x, c.int(`trans${letter}`, 0) === 1, batch);
   };
-  const product = c.op('MatMul', side(0, 'A'), side(1, 'B'));
+  const product = addProduct(c.builder, side(0, 'A'), side(1, 'B'));
   const alpha = c.float('alpha', 1);
   return [alpha === 1 ? product : c.op('Mul', product, c.scalar(alpha, product))];
 }
