@@ -44,21 +44,25 @@ export class Adam {
     this.#step++;
     const { betas, epsilon, weightDecay, decay } = this.#options;
     const [b1, b2] = betas;
-    const rate = learningRate / (1 - b1 ** this.#step);
+    const [c1, c2] = [1 - b1, 1 - b2];
     const root = Math.sqrt(1 - b2 ** this.#step);
+    const rate = (learningRate / (1 - b1 ** this.#step)) * root;
+    const least = epsilon * root;
     for (const [name, values] of this.#parameters) {
       const gradient = gradients[name]!;
       const m = this.#first.get(name)!;
       const v = this.#second.get(name)!;
       const shrink = decay === 'decoupled' ? 1 - learningRate * weightDecay : 1;
       const extra = decay === 'l2' ? weightDecay : 0;
+      // An LSTM has millions of parameters: one division each, the corrections outside of the loop.
       for (let i = 0; i < values.length; i++) {
-        const g = gradient[i]! + extra * values[i]!;
-        const mi = b1 * m[i]! + (1 - b1) * g;
-        const vi = b2 * v[i]! + (1 - b2) * g * g;
+        const x = values[i]!;
+        const g = gradient[i]! + extra * x;
+        const mi = b1 * m[i]! + c1 * g;
+        const vi = b2 * v[i]! + c2 * g * g;
         m[i] = mi;
         v[i] = vi;
-        values[i] = values[i]! * shrink - (rate * mi) / (Math.sqrt(vi) / root + epsilon);
+        values[i] = x * shrink - (rate * mi) / (Math.sqrt(vi) + least);
       }
     }
   }
@@ -87,7 +91,10 @@ export interface AdamState {
 /** L2 norm of all gradients together. */
 export function gradientNorm(gradients: Iterable<Float32Array>): number {
   let sum = 0;
-  for (const gradient of gradients) for (const g of gradient) sum += g * g;
+  for (const gradient of gradients) {
+    // Twice as fast as an iterator over the elements.
+    for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * gradient[i]!;
+  }
   return Math.sqrt(sum);
 }
 

@@ -35,6 +35,9 @@ async function bothLogits(kind: string, rows: number, length: number, positions:
   const chosen = selectPositions(builder, full, wanted);
   const shapes = { full: builder.shapeOf(full), chosen: builder.shapeOf(chosen) };
   const selecting = builder.build({ chosen });
+  const products = selecting.nodes
+    .filter(({ op }) => op === 'MatMul' || op === 'Gemm')
+    .map(({ outputs }) => builder.shapeOf(outputs[0]!));
   const session = await Session.create(writeModel(builder.build({ full, chosen })), {
     folder: graphFolder,
   });
@@ -47,9 +50,10 @@ async function bothLogits(kind: string, rows: number, length: number, positions:
     positions: int64([positions.length], positions),
   });
   await session.release();
-  return { ...result, shapes, selecting } as typeof result & {
+  return { ...result, shapes, selecting, products } as typeof result & {
     shapes: typeof shapes;
     selecting: typeof selecting;
+    products: typeof products;
   };
 }
 
@@ -88,6 +92,15 @@ describe.each(['masked', 'causal'])('the %s model', (kind) => {
     expect(after.length).toBeGreaterThanOrEqual(4);
     expect(selecting.nodes.filter(isProduct).length).toBeGreaterThan(after.length);
   });
+});
+
+test.each([
+  ['masked', 5],
+  ['causal', 4],
+])('of the %s model no layer is made twice, whose rows all are needed', async (kind, last) => {
+  // Of the last layer the projection of its attention, its feed-forward layer and the head.
+  const { products } = await bothLogits(kind, 2, 6, [3]);
+  expect(products.filter((shape) => shape.length === 2 && shape[0] === 1)).toHaveLength(last);
 });
 
 describe('the rows of a value', () => {

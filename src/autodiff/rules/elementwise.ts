@@ -77,20 +77,20 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
 
   /**
    * Y = X·Φ(X).  dX = dY·(Φ(X) + X·φ(X)) with Φ = ½(1 + erf(X/√2)), φ(X) = exp(−X²/2)/√(2π); the tanh
-   * form Y = ½X(1 + t), t = tanh u, u = k(X + cX³): dX = dY·(½(1 + t) + ½X(1 − t²)·k(1 + 3cX²)),
-   * k = √(2/π), c = 0.044715.  Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2.
+   * form Y = ½X(1 + tanh ½z) = X·s with s = σ(z), z = X·p, p = k(1 + cX²): dX = dY·s·(1 + (1 − s)·X·q),
+   * q = dz/dX = 3p − 2k; k = 2√(2/π), c = 0.044715.  Few operators, since their inputs are the
+   * largest values of a model.  Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2.
    */
   Gelu: unary((c, x, dY) => {
     const mul = (a: string, b: string) => c.op('Mul', a, b);
     const square = mul(x, x);
     if (stringAttribute(c.node.attributes, 'approximate', 'none') === 'tanh') {
-      const k = Math.sqrt(2 / Math.PI);
-      const cubic = c.op('Add', mul(square, c.scalar(0.044715 * k)), c.scalar(k));
-      const t = c.op('Tanh', mul(x, cubic));
-      const slope = c.op('Add', mul(square, c.scalar(3 * 0.044715 * k)), c.scalar(k));
-      const rest = mul(mul(x, c.op('Sub', c.scalar(1), mul(t, t))), slope);
-      const sum = c.op('Add', c.op('Add', c.scalar(1), t), rest);
-      return mul(dY, mul(sum, c.scalar(0.5)));
+      const k = 2 * Math.sqrt(2 / Math.PI);
+      const p = c.op('Add', mul(square, c.scalar(0.044715 * k)), c.scalar(k));
+      const s = c.op('Sigmoid', mul(x, p));
+      const q = c.op('Sub', mul(p, c.scalar(3)), c.scalar(2 * k));
+      const bent = mul(c.op('Sub', c.scalar(1), s), mul(x, q));
+      return mul(dY, mul(s, c.op('Add', bent, c.scalar(1))));
     }
     const half = mul(c.op('Erf', mul(x, c.scalar(Math.SQRT1_2))), c.scalar(0.5));
     const cumulative = c.op('Add', half, c.scalar(0.5));
