@@ -12,7 +12,12 @@ import { selectPositions } from '../model/selectPositions.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
 import { writeModel } from '../onnx/write.ts';
 import { float32, Session } from '../runtime/session.ts';
-import { paddingDifferences, probeToken, type PaddingDifferences } from './paddingCheck.ts';
+import {
+  paddingDifferences,
+  probeToken,
+  type PaddingDifferences,
+  type ProbeOptions,
+} from './paddingCheck.ts';
 
 export interface Verification {
   readonly kind: 'masked' | 'causal' | 'encoder-decoder';
@@ -32,7 +37,7 @@ export interface Verification {
   readonly padding: PaddingDifferences;
 }
 
-const [rows, length] = [2, 12];
+const [rows, longest] = [2, 12];
 
 /**
  * Steps of the central difference along a unit direction, for losses in float32. Over large ones a
@@ -46,19 +51,18 @@ const timedRuns = 8;
 /**
  * Differentiates the model's loss with respect to its input embeddings at one place and compares.
  *
- * @param padId  the token that inputs are padded with
  * @throws PtuneError naming the operators that stand in the way; `model/unsupported` when the engine
  *   refuses the model, when its loss has no gradient that is a number, or when padding changes it
  */
 export async function verifyModel(
   lm: LanguageModel,
   folder: string,
-  padId = 0,
+  options: ProbeOptions = {},
 ): Promise<Verification> {
   return underEngine(async () => ({
     ...factsOf(lm),
-    ...(await gradientCheck(lm, folder)),
-    padding: await paddingDifferences(lm, folder, padId),
+    ...(await gradientCheck(lm, folder, Math.min(longest, options.maxPositions ?? longest))),
+    padding: await paddingDifferences(lm, folder, options),
   }));
 }
 
@@ -95,6 +99,7 @@ function factsOf(lm: LanguageModel): Omit<Verification, 'gradientError' | 'stepR
 async function gradientCheck(
   lm: LanguageModel,
   folder: string,
+  length: number,
 ): Promise<Pick<Verification, 'gradientError' | 'stepRatio'>> {
   const random = new Random(1);
   const { vocabularySize, width } = readingPart(lm).embedding;

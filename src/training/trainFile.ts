@@ -1,5 +1,6 @@
 /** `ptune train`: trains the continuous prompts of a file and scores all of them. */
 import { PtuneError } from '../base/errors.ts';
+import { assertPaddingIsLeftOut } from '../evaluation/paddingCheck.ts';
 import type { Prompt } from '../language/ast.ts';
 import type { Summary } from '../protocol/summary.ts';
 import type { TrainRequest } from '../protocol/trainerProtocol.ts';
@@ -14,8 +15,8 @@ import { assertTrained, resumeRun, trainRun } from './trainRun.ts';
  * Trains each chosen prompt once for each seed, scores all prompts on the test split, writes runs
  * and report.
  *
- * @throws PtuneError as `openPromptFile` does; `file/no-such-prompt`; `training/not-finite`;
- *   `training/cancelled`
+ * @throws PtuneError as `openPromptFile` does; `file/no-such-prompt`; `model/unsupported` when padding
+ *   changes what the model says; `training/not-finite`; `training/cancelled`
  */
 export async function trainFile(request: TrainRequest, context: TrainingContext): Promise<Summary> {
   const open = await openPromptFile(request.path, request.text, context);
@@ -24,6 +25,8 @@ export async function trainFile(request: TrainRequest, context: TrainingContext)
     const store = RunStore.forFile(open.path, request.output);
     const trainings = await trainingsOf(request, prompts, store);
     for (const { prompt } of trainings) assertTrained(prompt);
+    const { lm, graphFolder, config } = open.model.open;
+    await assertPaddingIsLeftOut(lm, graphFolder, open.modelHash, config);
     emitStarted(open, trainings, context);
     warnOfSmallData(open, trainings, context);
     for (const { prompt, seed, run } of trainings) {

@@ -61,7 +61,10 @@ export async function verify(
     return 0;
   }
   const whole = { ...lm, ...(encoder && { encoder }) };
-  const result = await verifyModel(whole, weightsFolder(path), config.padTokenId);
+  const result = await verifyModel(whole, weightsFolder(path), {
+    maxPositions: config.maxPositions,
+    padId: config.padTokenId,
+  });
   const architecture = config.architectures[0] ?? config.modelType;
   if (output.json) {
     const model = basename(resolve(folder));
