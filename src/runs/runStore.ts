@@ -2,7 +2,8 @@
  * The runs and reports of one folder. The trainer writes them, every view reads them; both may
  * happen at the same time, in different processes.
  */
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
@@ -55,17 +56,19 @@ export class RunStore {
    */
   async createRun(start: RunStart, now: number): Promise<RunWriter> {
     await this.prepare();
-    const { id, folder } = await this.#reserve(start, now);
-    const manifest: RunManifest = {
-      format: runFormat,
-      id,
-      status: 'running',
-      ...start,
-      process: { pid: process.pid, host: hostname() },
-      timings: { startedAt: new Date(now).toISOString() },
-    };
-    await writeManifest(folder, manifest);
-    return new RunWriter(folder, manifest);
+    for (let attempt = 0; ; attempt++) {
+      const salt = `${hostname()} ${process.pid} ${attempt}`;
+      const id = runId({ startedAt: now, prompt: start.prompt.name, seed: start.seed, salt });
+      const manifest: RunManifest = {
+        format: runFormat,
+        id,
+        status: 'running',
+        ...start,
+        process: { pid: process.pid, host: hostname() },
+        timings: { startedAt: new Date(now).toISOString() },
+      };
+      if (await this.#place(manifest)) return new RunWriter(this.folder(id), manifest);
+    }
   }
 
   /**
@@ -210,18 +213,22 @@ export class RunStore {
     return join(this.folders.runs, id);
   }
 
-  /** Makes a folder that nobody had before, with another name until one is free. */
-  async #reserve(start: RunStart, now: number): Promise<{ id: string; folder: string }> {
-    for (let attempt = 0; ; attempt++) {
-      const salt = `${hostname()} ${process.pid} ${attempt}`;
-      const id = runId({ startedAt: now, prompt: start.prompt.name, seed: start.seed, salt });
-      const folder = this.folder(id);
-      try {
-        await mkdir(folder);
-        return { id, folder };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
+  /**
+   * Puts the folder of a run in its place with its `run.json` in it, so that none is ever seen without;
+   * false when the name is taken.
+   */
+  async #place(manifest: RunManifest): Promise<boolean> {
+    const folder = this.folder(manifest.id);
+    const temporary = await mkdtemp(`${folder}.tmp-`);
+    await writeManifest(temporary, manifest);
+    try {
+      await rename(temporary, folder);
+      return true;
+    } catch (error) {
+      await rm(temporary, { recursive: true });
+      // Systems give this error different names.
+      if (existsSync(folder)) return false;
+      throw error;
     }
   }
 

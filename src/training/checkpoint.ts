@@ -9,9 +9,17 @@ import { runFiles } from '../runs/runWriter.ts';
 import { readSafetensors, type SafetensorsFile, type StoredTensor } from '../runs/safetensors.ts';
 import type { TrainerState } from './promptTrainer.ts';
 
+/** The step whose vectors the run keeps, with its score on the validation split. */
+export interface BestStep {
+  readonly step: number;
+  readonly accuracy: number;
+  readonly loss: number;
+}
+
 /** How far a run is, beside its trainer. */
 export interface RunProgress {
-  readonly best: { readonly step: number; readonly accuracy: number; readonly loss: number };
+  /** Undefined before the first validation. */
+  readonly best?: BestStep | undefined;
   /** Validations since the best one. */
   readonly withoutGain: number;
   /** How often the training went back to its last finite state; each time the rate was halved. */
@@ -53,22 +61,20 @@ export function writeCheckpoint(state: TrainerState, progress: RunProgress): Saf
 }
 
 /**
- * The checkpoint in a run's folder.
+ * The checkpoint in a run's folder; undefined when there is none, which is so for a moment after the
+ * folder was made.
  *
- * @throws PtuneError `run/not-found` when there is none, `run/unreadable` when it is none
+ * @throws PtuneError `run/unreadable` when the file is no checkpoint
  */
 export async function readCheckpoint(
   folder: string,
-): Promise<{ state: TrainerState; progress: RunProgress }> {
+): Promise<{ state: TrainerState; progress: RunProgress } | undefined> {
   const path = join(folder, runFiles.checkpoint);
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw new PtuneError(
-      'run/not-found',
-      `The run has no checkpoint to resume from: ${path} does not exist.`,
-      'A run writes one at each validation; train it from the start.',
-      error,
-    );
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   });
+  if (!bytes) return undefined;
   const { tensors, metadata } = readSafetensors(bytes, runFiles.checkpoint);
   const { step, progress } = metadata;
   if (metadata['format'] !== 'ptune-checkpoint-1' || !step || !progress) {

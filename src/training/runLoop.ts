@@ -29,8 +29,8 @@ interface ValidationScore {
 /** What a run that goes on had reached. */
 export interface ResumedRun {
   readonly progress: RunProgress;
-  /** The vectors of its best step. */
-  readonly vectors: Float32Array;
+  /** The vectors of its best step, where it has one. */
+  readonly vectors: Float32Array | undefined;
 }
 
 /** So often a training goes back when its numbers blow up, before it fails. */
@@ -48,8 +48,9 @@ export class Run {
   readonly #started: number;
   readonly #who: { readonly run: string; readonly prompt: string; readonly seed: number };
   readonly #firstStep: number;
+  readonly #isResumed: boolean;
   readonly #encoding: PromptEncoding;
-  #best: RunProgress['best'] | undefined;
+  #best: RunProgress['best'];
   #bestVectors: Float32Array | undefined;
   #withoutGain: number;
   #rollbacks: number;
@@ -77,6 +78,7 @@ export class Run {
     this.#firstStep = trainer.step;
     this.#who = { run: writer.id, prompt: prompt.name, seed };
     this.#encoding = open.encodingOf(prompt, seed);
+    this.#isResumed = resumed !== undefined;
     this.#best = resumed?.progress.best;
     this.#bestVectors = resumed?.vectors;
     this.#withoutGain = resumed?.progress.withoutGain ?? 0;
@@ -94,8 +96,11 @@ export class Run {
       path: this.#writer.folder,
       steps: this.#steps,
     });
+    // From here on the run can be killed at any step and go on.
+    if (!this.#isResumed) await this.#checkpoint();
     if (this.#prompt.train.learningRate === 'find') await this.#findRate();
-    while (this.#trainer.step < this.#steps) {
+    // One that was killed behind its last validation has no patience left either.
+    while (this.#trainer.step < this.#steps && this.#withoutGain < patience) {
       throwIfCancelled(this.#context.signal);
       try {
         await this.#advance(every);
@@ -103,7 +108,6 @@ export class Run {
         if (!(error instanceof PtuneError) || error.code !== 'training/not-finite') throw error;
         await this.#rollBack(error);
       }
-      if (this.#withoutGain >= patience) break;
     }
     await this.#warnWhenUnchanged();
   }
@@ -231,8 +235,13 @@ export class Run {
     }
     this.#emit({ type: 'validation', ...this.#who, step, ...score, best });
     this.#finite = this.#trainer.snapshot();
+    await this.#checkpoint();
+  }
+
+  /** Writes down where a run that is killed from now on goes on. */
+  async #checkpoint(): Promise<void> {
     const progress = {
-      best: this.#best!,
+      best: this.#best,
       withoutGain: this.#withoutGain,
       rollbacks: this.#rollbacks,
     };

@@ -2,9 +2,11 @@
 import { PtuneError } from '../base/errors.ts';
 import { assertPaddingIsLeftOut } from '../evaluation/paddingCheck.ts';
 import type { Prompt } from '../language/ast.ts';
+import type { TrainSettings } from '../language/settings.ts';
 import type { Summary } from '../protocol/summary.ts';
 import type { TrainRequest } from '../protocol/trainerProtocol.ts';
 import { engine } from '../runtime/session.ts';
+import type { RunManifest } from '../runs/runManifest.ts';
 import { RunStore } from '../runs/runStore.ts';
 import type { TrainingContext } from './context.ts';
 import { openPromptFile, type OpenPromptFile } from './promptFile.ts';
@@ -21,9 +23,14 @@ import { assertTrained, resumeRun, trainRun } from './trainRun.ts';
 export async function trainFile(request: TrainRequest, context: TrainingContext): Promise<Summary> {
   const open = await openPromptFile(request.path, request.text, context);
   try {
-    const prompts = open.file.prompts.map((prompt) => overridden(prompt, request));
     const store = RunStore.forFile(open.path, request.output);
-    const trainings = await trainingsOf(request, prompts, store);
+    const resumed = request.resume === undefined ? undefined : await store.read(request.resume);
+    const prompts = open.file.prompts.map((prompt) =>
+      prompt.name === resumed?.manifest.prompt.name
+        ? overridden(prompt, { ...startOf(resumed.manifest), ...request })
+        : overridden(prompt, request),
+    );
+    const trainings = trainingsOf(request, prompts, resumed?.manifest);
     for (const { prompt } of trainings) assertTrained(prompt);
     const { lm, graphFolder, config } = open.model.open;
     await assertPaddingIsLeftOut(lm, graphFolder, open.modelHash, config);
@@ -48,23 +55,31 @@ interface Training {
   readonly run?: string;
 }
 
-async function trainingsOf(
+function trainingsOf(
   request: TrainRequest,
   prompts: readonly Prompt[],
-  store: RunStore,
-): Promise<readonly Training[]> {
-  if (request.resume === undefined) {
+  resumed: RunManifest | undefined,
+): readonly Training[] {
+  if (!resumed) {
     return chosenPrompts(prompts, request.prompts).flatMap((prompt) =>
       prompt.train.seeds.map((seed) => ({ prompt, seed })),
     );
   }
-  const { manifest } = await store.read(request.resume);
-  const [prompt] = chosenPrompts(prompts, [manifest.prompt.name]);
-  return [{ prompt: prompt!, seed: manifest.seed, run: manifest.id }];
+  const [prompt] = chosenPrompts(prompts, [resumed.prompt.name]);
+  return [{ prompt: prompt!, seed: resumed.seed, run: resumed.id }];
+}
+
+/** The seeds and steps that the command line gave when the run was started, or the file's. */
+function startOf({ settings }: RunManifest): Pick<TrainRequest, 'seeds' | 'steps'> {
+  const { seeds, steps } = settings as Partial<TrainSettings>;
+  return { ...(seeds && { seeds }), ...(steps !== undefined && { steps }) };
 }
 
 /** The prompt with the request's seeds and steps in place of the file's. */
-function overridden(prompt: Prompt, { seeds, steps }: TrainRequest): Prompt {
+function overridden(
+  prompt: Prompt,
+  { seeds, steps }: Pick<TrainRequest, 'seeds' | 'steps'>,
+): Prompt {
   if (seeds === undefined && steps === undefined) return prompt;
   return {
     ...prompt,

@@ -7,6 +7,7 @@ import { vectorWidth } from '../model/promptGraph.ts';
 import type { TrainSettings } from '../language/settings.ts';
 import { staleReason } from '../protocol/fingerprint.ts';
 import { engine } from '../runtime/session.ts';
+import type { RunManifest } from '../runs/runManifest.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import type { RunWriter } from '../runs/runWriter.ts';
 import { checkExamples } from './checkExamples.ts';
@@ -34,10 +35,11 @@ export async function trainRun(
 }
 
 /**
- * Goes on with a run that was cancelled, failed or killed, from its last checkpoint.
+ * Goes on with a run that was cancelled, failed or killed, from its last checkpoint; from its start
+ * where it was killed before the first one. Both end in the bytes of a run that never stopped.
  *
- * @throws PtuneError `run/not-found` where it has none, `run/unreadable` when template, settings,
- *   data or model are no longer those of the run
+ * @throws PtuneError `run/unreadable` when it is completed, when template, settings, data or model
+ *   are no longer those of the run, or when its checkpoint is damaged
  */
 export async function resumeRun(
   open: OpenPromptFile,
@@ -47,22 +49,41 @@ export async function resumeRun(
   context: TrainingContext,
 ): Promise<string> {
   const { manifest, folder } = await store.read(id);
-  const changed = staleReason(manifest.hashes, await open.fingerprint(prompt));
-  if (changed !== undefined || manifest.status === 'completed') {
-    throw new PtuneError(
-      'run/unreadable',
-      `The run ${id} cannot go on: ${changed === undefined ? 'it is completed' : `the ${changed} since`}.`,
-      'Train the prompt from the start.',
-    );
-  }
-  const { state, progress } = await readCheckpoint(folder);
-  const { vectors } = await store.readPrompt(id);
+  await assertCanGoOn(manifest, open, prompt);
+  const checkpoint = await readCheckpoint(folder);
   const inputs = await trainerInputs(open, prompt, manifest.seed, store);
+  if (!checkpoint) {
+    const trainer = await PromptTrainer.start(inputs);
+    const writer = await store.reopenRun(id, 0);
+    return finish(new Run(open, prompt, inputs, trainer, writer, context), writer);
+  }
+  const { state, progress } = checkpoint;
+  const vectors = progress.best && (await store.readPrompt(id)).vectors;
   const trainer = PromptTrainer.resume(inputs, state);
   const writer = await store.reopenRun(id, trainer.step);
-  return finish(
-    new Run(open, prompt, inputs, trainer, writer, context, { progress, vectors }),
-    writer,
+  const resumed = { progress, vectors };
+  return finish(new Run(open, prompt, inputs, trainer, writer, context, resumed), writer);
+}
+
+async function assertCanGoOn(
+  { id, hashes, status, process: owner }: RunManifest,
+  open: OpenPromptFile,
+  prompt: Prompt,
+): Promise<void> {
+  const changed = staleReason(hashes, await open.fingerprint(prompt));
+  const why =
+    status === 'completed'
+      ? 'it is completed'
+      : status === 'running'
+        ? `process ${owner.pid} on ${owner.host} still trains it`
+        : changed && `the ${changed} since`;
+  if (why === undefined) return;
+  throw new PtuneError(
+    'run/unreadable',
+    `The run ${id} cannot go on: ${why}.`,
+    status === 'running'
+      ? 'Wait for it, or stop that process.'
+      : 'Train the prompt from the start.',
   );
 }
 

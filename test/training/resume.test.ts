@@ -62,6 +62,72 @@ describe.each([
   });
 });
 
+describe('a run that was stopped before its first validation', () => {
+  const lines = ['steps: 20', 'batchSize: 3', 'evaluateEvery: 10', 'patience: 100'];
+
+  async function straight() {
+    const path = await project(lines);
+    const { context, of } = contextFor();
+    await trainFile({ path }, context);
+    return filesOf(path, of('runEnded')[0]!.run);
+  }
+
+  test.each([
+    ['goes on from its start', async () => {}],
+    [
+      'starts over where it has written no checkpoint',
+      async (folder: string) => {
+        await rm(join(folder, 'checkpoint.safetensors'));
+        await rm(join(folder, 'prompt.safetensors'));
+      },
+    ],
+  ])('%s and ends in the same bytes', async (_, change) => {
+    const path = await project(lines);
+    const id = await cancelledAt(path, 2);
+    await change(RunStore.forFile(path).folder(id));
+    const { context, of } = contextFor();
+    await trainFile({ path, resume: id }, context);
+    expect(of('step')[0]!.step).toBe(1);
+    const [a, b] = [await straight(), await filesOf(path, id)];
+    expect(a.prompt.equals(b.prompt)).toBe(true);
+    expect(a.checkpoint.equals(b.checkpoint)).toBe(true);
+  });
+});
+
+test('a run that had lost its patience when it was stopped takes no further step', async () => {
+  const lines = ['steps: 60', 'evaluateEvery: 1', 'patience: 2', 'learningRate: 1'];
+  const path = await project(lines);
+  const { context, of } = contextFor();
+  await trainFile({ path }, context);
+  const [ended] = of('runEnded');
+  expect(ended!.steps).toBeLessThan(60);
+  const before = await filesOf(path, ended!.run);
+  // As if the process had been killed behind its last checkpoint.
+  const manifest = join(RunStore.forFile(path).folder(ended!.run), 'run.json');
+  const text = await readFile(manifest, 'utf8');
+  await writeFile(manifest, text.replace('"completed"', '"failed"'));
+  const again = contextFor();
+  await trainFile({ path, resume: ended!.run }, again.context);
+  expect(again.of('step')).toEqual([]);
+  expect(again.of('runEnded')[0]).toMatchObject({ steps: ended!.steps, bestStep: ended!.bestStep });
+  const after = await filesOf(path, ended!.run);
+  expect(before.checkpoint.equals(after.checkpoint)).toBe(true);
+  expect(before.prompt.equals(after.prompt)).toBe(true);
+});
+
+test('a run goes on with the steps and seeds that it was started with', async () => {
+  const path = await project();
+  const { context, abort, of } = contextFor((event) => {
+    if (event.type === 'step' && event.step === 7) abort.abort();
+  });
+  await expect(trainFile({ path, steps: 10, seeds: [5] }, context)).rejects.toThrow('Cancelled');
+  const id = of('runEnded')[0]!.run;
+  const second = contextFor();
+  const summary = await trainFile({ path, resume: id }, second.context);
+  expect(second.of('runEnded')[0]).toMatchObject({ run: id, seed: 5, steps: 10 });
+  expect(summary.prompts[1]!.seeds).toMatchObject([{ seed: 5, run: id }]);
+});
+
 test('dropout changes the training from its first step, the same for the same seed', async () => {
   const straight = async (lines: readonly string[]) => {
     const { context, of } = contextFor();
@@ -107,14 +173,23 @@ describe('a run cannot go on', () => {
     }
   });
 
-  test('that has no checkpoint, or a damaged one', async () => {
+  test('that has a damaged checkpoint', async () => {
     const path = await project();
     const early = await cancelledAt(path, 2);
-    const checkpoint = join(RunStore.forFile(path).folder(early), 'checkpoint.safetensors');
-    await rm(checkpoint, { force: true });
-    await expect(resume(path, early)).rejects.toMatchObject({ code: 'run/not-found' });
-    await copyFile(path, checkpoint);
+    await copyFile(path, join(RunStore.forFile(path).folder(early), 'checkpoint.safetensors'));
     await expect(resume(path, early)).rejects.toMatchObject({ code: 'run/unreadable' });
+  });
+
+  test('that another process still trains', async () => {
+    const path = await project();
+    const id = await cancelledAt(path, 2);
+    const manifest = join(RunStore.forFile(path).folder(id), 'run.json');
+    const text = await readFile(manifest, 'utf8');
+    await writeFile(manifest, text.replace('"cancelled"', '"running"'));
+    await expect(resume(path, id)).rejects.toMatchObject({
+      code: 'run/unreadable',
+      message: expect.stringContaining(`process ${process.pid} on `) as string,
+    });
   });
 
   test('that is not there', async () => {
