@@ -10,7 +10,7 @@ import { float, int, ints, string, type Attributes, type Node } from '../src/onn
 import type { Constant, Shape, StoredTensor } from '../src/onnx/tensor.ts';
 import { sizeOf } from '../src/onnx/tensor.ts';
 import { writeModel } from '../src/onnx/write.ts';
-import { atomicWrite } from '../src/runs/atomicWrite.ts';
+import { atomicWrite } from '../src/files/atomicWrite.ts';
 
 const [width, layers, heads, vocabulary, positions] = [768, 12, 12, 50257, 1024];
 const dataFile = 'model.onnx_data';

@@ -9,16 +9,17 @@
  */
 export const layers = {
   base: { values: [], types: [], outside: [] },
+  files: { values: ['base'], types: [], outside: ['node'] },
   language: { values: ['base'], types: [], outside: [] },
   onnx: { values: ['base'], types: [], outside: [] },
   autodiff: { values: ['base', 'onnx'], types: [], outside: [] },
   model: { values: ['base', 'onnx', 'autodiff'], types: [], outside: [] },
   runtime: { values: ['base', 'onnx'], types: [], outside: ['onnxruntime-node', 'node'] },
   data: { values: ['base', 'language'], types: [], outside: ['node'] },
-  hub: { values: ['base', 'onnx', 'model'], types: [], outside: ['node'] },
+  hub: { values: ['base', 'files', 'onnx', 'model'], types: [], outside: ['node'] },
   encoding: { values: ['base', 'language'], types: ['data', 'hub'], outside: [] },
   protocol: { values: ['base'], types: ['language'], outside: [] },
-  runs: { values: ['base'], types: ['language', 'protocol'], outside: ['node'] },
+  runs: { values: ['base', 'files'], types: ['language', 'protocol'], outside: ['node'] },
   evaluation: {
     values: [
       'base',
@@ -71,6 +72,7 @@ export const layers = {
   cli: {
     values: [
       'base',
+      'files',
       'language',
       'onnx',
       'autodiff',

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Random } from '../../src/base/random.ts';
 import { loadTokenizer } from '../../src/hub/tokenizer.ts';
 import { targetOpset, writeModel } from '../../src/onnx/write.ts';
-import { atomicWrite } from '../../src/runs/atomicWrite.ts';
+import { atomicWrite } from '../../src/files/atomicWrite.ts';
 import { defineModel, type Architecture, type ModelDefinition } from './architecture.ts';
 import { generateCorpus, lexicon, type CorpusDocument } from './corpus.ts';
 import { pretrain } from './pretrain.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderReportPage } from '../protocol/reportPage.ts';
 import type { Report } from '../protocol/report.ts';
-import { atomicWrite } from '../runs/atomicWrite.ts';
+import { atomicWrite } from '../files/atomicWrite.ts';
 import { packageFolder } from './environment.ts';
 
 /** Writes the page that shows `report`, with its script and styles inside. */

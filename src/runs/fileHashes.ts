@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { atomicWrite } from './atomicWrite.ts';
+import { atomicWrite } from '../files/atomicWrite.ts';
 
 const entry = z.object({ size: z.number(), mtimeMs: z.number(), sha256: z.string() });
 const stored = z.record(z.string(), entry);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import type { Report } from '../protocol/report.ts';
-import { atomicWrite } from './atomicWrite.ts';
+import { atomicWrite } from '../files/atomicWrite.ts';
 
 /** The format that this version reads; a new one does not compile until it is decided here. */
 const reportFormat: Report['format'] = 1;

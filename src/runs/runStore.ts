@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
 import type { Prediction } from '../protocol/predictions.ts';
-import { atomicWrite, removeHalfWritten } from './atomicWrite.ts';
+import { atomicWrite, removeHalfWritten } from '../files/atomicWrite.ts';
 import { type PromptVectors, readPromptVectors } from './promptVectors.ts';
 import { isRunId, runId } from './runId.ts';
 import { type RunManifest, type RunStart, parseManifest, runFormat } from './runManifest.ts';

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingEvent } from '../protocol/events.ts';
 import type { Prediction } from '../protocol/predictions.ts';
-import { atomicWrite } from './atomicWrite.ts';
+import { atomicWrite } from '../files/atomicWrite.ts';
 import { isBefore, metricsLine, parseMetrics } from './runMetrics.ts';
 import { type PromptVectors, writePromptVectors } from './promptVectors.ts';
 import type { RunChange, RunManifest } from './runManifest.ts';

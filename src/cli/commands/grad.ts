@@ -9,7 +9,7 @@ import { readModelFile } from '../../hub/openModel.ts';
 import type { Graph, Model } from '../../onnx/graph.ts';
 import { isStored } from '../../onnx/tensor.ts';
 import { writeModel, type RawInitializer } from '../../onnx/write.ts';
-import { atomicWrite } from '../../runs/atomicWrite.ts';
+import { atomicWrite } from '../../files/atomicWrite.ts';
 import { print, printJson, type Output } from '../output.ts';
 
 export interface GradOptions {

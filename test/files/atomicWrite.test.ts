@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { atomicWrite } from '../../src/runs/atomicWrite.ts';
+import { atomicWrite } from '../../src/files/atomicWrite.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 it('creates the folder, writes the file and leaves nothing else', async () => {
