@@ -42,6 +42,8 @@ export const errorKinds = {
   'run/unreadable': 'input',
   'run/newer-format': 'input',
   'reference/unreadable': 'input',
+  'export/not-empty': 'input',
+  'export/not-possible': 'unsupported',
   'training/not-finite': 'input',
   'training/cancelled': 'cancelled',
   'runtime/failed': 'environment',

@@ -2,8 +2,10 @@
 import { basename, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { PtuneError } from '../base/errors.ts';
+import { exportFormats } from '../protocol/exchange.ts';
 import type { Metric } from '../protocol/report.ts';
 import { check } from './commands/check.ts';
+import { exportPrompt, type ExportOptions } from './commands/export.ts';
 import { doctor } from './commands/doctor.ts';
 import { grad, type GradOptions } from './commands/grad.ts';
 import { listModels, replayTrace, verify } from './commands/models.ts';
@@ -175,6 +177,20 @@ function addRunCommands(root: Command): void {
     .action(
       act((run: string, options: JsonOption & { input: string }) =>
         predict(run, options.input, outputOf(options)),
+      ),
+    );
+  root
+    .command('export')
+    .description('write a learned prompt as files that other programs read')
+    .argument('<run>')
+    .addOption(
+      new Option('--format <name>', 'what to write').choices(exportFormats).makeOptionMandatory(),
+    )
+    .requiredOption('--output <dir>', 'a new or empty folder')
+    .addOption(json())
+    .action(
+      act((run: string, options: JsonOption & ExportOptions) =>
+        exportPrompt(run, options, outputOf(options)),
       ),
     );
   const runs = root.command('runs').description('list, show and remove runs');

@@ -1,0 +1,26 @@
+/** What is asked of the trainer to take prompts out of ptune, and what it answers. */
+
+/** The formats that a learned prompt leaves in. */
+export const exportFormats = ['peft', 'json', 'npy'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface ExportRequest {
+  /** A run's id, or the path of its folder. */
+  readonly run: string;
+  readonly format: ExportFormat;
+  /** The folder to write, relative to `from`; missing or empty. */
+  readonly output: string;
+  /** Absolute path of the folder in which the run is looked for. */
+  readonly from: string;
+}
+
+export interface ExportReply {
+  readonly run: string;
+  readonly format: ExportFormat;
+  /** Absolute path of the folder. */
+  readonly output: string;
+  /** What lies in it, with "/". */
+  readonly files: readonly string[];
+  /** What the user should know. */
+  readonly warnings: readonly string[];
+}
