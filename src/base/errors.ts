@@ -13,6 +13,7 @@ export type ErrorKind = 'input' | 'environment' | 'unsupported' | 'cancelled' | 
 /** Every error code with its kind. */
 export const errorKinds = {
   'file/unreadable': 'input',
+  'file/unwritable': 'environment',
   'file/has-errors': 'input',
   'file/no-prompts': 'input',
   'file/no-such-prompt': 'input',

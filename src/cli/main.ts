@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { PtuneError } from '../base/errors.ts';
 import { exportFormats } from '../protocol/exchange.ts';
 import type { Metric } from '../protocol/report.ts';
+import type { ScoreRequest } from '../protocol/trainerProtocol.ts';
 import { check } from './commands/check.ts';
 import { exportPrompt, type ExportOptions } from './commands/export.ts';
 import { doctor } from './commands/doctor.ts';
@@ -11,7 +12,7 @@ import { grad, type GradOptions } from './commands/grad.ts';
 import { listModels, replayTrace, verify } from './commands/models.ts';
 import { writeReport } from './commands/report.ts';
 import { listRuns, nearest, predict, removeRun, showRun } from './commands/runs.ts';
-import { score, train } from './commands/train.ts';
+import { score, train, type ScoreOptions } from './commands/train.ts';
 import { ptuneVersion } from './environment.ts';
 import { endWithReader, outputFor, report, type Output } from './output.ts';
 
@@ -127,10 +128,12 @@ function addFileCommands(root: Command): void {
         .choices(['train', 'validation', 'test'])
         .default('test'),
     )
+    .option('--expect', 'exit status 2 when a prompt misses its "expect"')
+    .option('--junit <out.xml>', 'write the checks as JUnit XML, for CI')
     .addOption(json())
     .action(
-      act((file: string, options: JsonOption & { split: 'train' | 'validation' | 'test' }) =>
-        score({ path: resolve(file), split: options.split }, outputOf(options)),
+      act((file: string, options: JsonOption & ScoreOptions & Pick<ScoreRequest, 'split'>) =>
+        score({ path: resolve(file), split: options.split }, options, outputOf(options)),
       ),
     );
   root

@@ -1,9 +1,17 @@
 /** From the predictions of every prompt to the summary that ends `ptune train` and `ptune score`. */
+import type { Expectation } from '../language/settings.ts';
 import type { Prediction } from '../protocol/predictions.ts';
-import type { Candidates, Difference, PromptSummary, Summary } from '../protocol/summary.ts';
+import type {
+  Candidates,
+  Difference,
+  PromptSummary,
+  Summary,
+  UnscoredPrompt,
+} from '../protocol/summary.ts';
 import { compareToBaseline } from './compare.ts';
 import type { Answers } from './compare.ts';
 import { ensembleOf } from './ensemble.ts';
+import { checkExpectations } from './expectations.ts';
 import { scoreOf } from './scores.ts';
 import type { Scores } from './scores.ts';
 
@@ -21,6 +29,7 @@ export interface ScoredRun {
 export interface DiscretePrompt {
   readonly name: string;
   readonly kind: 'discrete';
+  readonly expect?: readonly Expectation[];
   readonly predictions: readonly Prediction[];
 }
 
@@ -28,6 +37,7 @@ export interface DiscretePrompt {
 export interface ContinuousPrompt<Run extends ScoredRun = ScoredRun> {
   readonly name: string;
   readonly kind: 'continuous';
+  readonly expect?: readonly Expectation[];
   readonly runs: readonly Run[];
 }
 
@@ -45,6 +55,13 @@ export interface SummaryInputs<Prompt extends ScoredPrompt = ScoredPrompt> {
   readonly labels?: readonly string[] | undefined;
   /** In the order of the file; prompts without a score are left out. */
   readonly prompts: readonly Prompt[];
+}
+
+/** A prompt that is left out of the scores, with its thresholds. */
+export interface LeftOut {
+  readonly name: string;
+  readonly reason: string;
+  readonly expect: readonly Expectation[];
 }
 
 /** A prompt's scores beside what they were made from. */
@@ -73,17 +90,41 @@ export function assess<Prompt extends ScoredPrompt>(
   }));
 }
 
-/** The summary of a scored file. */
-export function buildSummary(inputs: SummaryInputs, report?: string): Summary {
+/** The summary of a scored file. `leftOut` are the prompts that could not be scored. */
+export function buildSummary(
+  inputs: SummaryInputs,
+  report?: string,
+  leftOut: readonly LeftOut[] = [],
+): Summary {
   return {
     type: 'summary',
     file: inputs.file,
     model: inputs.model,
     split: inputs.split,
     candidates: inputs.candidates,
-    prompts: assess(inputs).map(promptSummary),
+    prompts: assess(inputs).map(withExpectations),
+    ...(leftOut.length > 0 && { unscored: leftOut.map(unscored) }),
     ...(report !== undefined && { report }),
   };
+}
+
+/** The thresholds belong to the file as it is now, so a stored report does not have them. */
+function withExpectations(assessed: Assessed): PromptSummary {
+  const summary = promptSummary(assessed);
+  const { expect = [] } = assessed.prompt;
+  if (expect.length === 0) return summary;
+  return { ...summary, expectations: checkExpectations(expect, summary) };
+}
+
+function unscored({ name, reason, expect }: LeftOut): UnscoredPrompt {
+  if (expect.length === 0) return { name, reason };
+  const expectations = expect.map(({ metric, comparison, value }) => ({
+    metric,
+    comparison,
+    threshold: value,
+    met: false,
+  }));
+  return { name, reason, expectations };
 }
 
 /** One prompt's line of the summary. */

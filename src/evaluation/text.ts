@@ -1,5 +1,6 @@
 /** The scoreboard and the nearest tokens as lines for a terminal or a log. */
 import { percent, percentRange, points, pValueText } from '../base/format.ts';
+import { conditionText, resultText } from '../protocol/expectations.ts';
 import type { PromptReport, Report } from '../protocol/report.ts';
 import type { PromptSummary, Summary } from '../protocol/summary.ts';
 
@@ -39,6 +40,17 @@ export function scoreboardText(summary: Summary, options: TextOptions): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** One line for each condition of `expect`, in the order of the file; none where there is no `expect`. */
+export function expectationLines({ prompts, unscored = [] }: Summary): string[] {
+  const scored = prompts.flatMap(({ name, expectations = [] }) =>
+    expectations.map((result) => `${result.met ? '✓' : '✗'} ${name}: ${resultText(result)}`),
+  );
+  const others = unscored.flatMap(({ name, reason, expectations = [] }) =>
+    expectations.map((one) => `✗ ${name}: ${conditionText(one)} cannot be checked: ${reason}`),
+  );
+  return [...scored, ...others];
 }
 
 /** The line of nearest tokens of a continuous prompt's middle run, or undefined without one. */

@@ -18,6 +18,7 @@ export const severities = {
   'settings/no-answer': 'error',
   'settings/no-data': 'error',
   'settings/no-labels': 'error',
+  'settings/no-metric': 'error',
   'settings/unknown-baseline': 'error',
   'settings/unreachable-label': 'error',
   'settings/no-effect': 'warning',

@@ -7,6 +7,7 @@ import { checkPrompts, checkSettings } from './checks.ts';
 import { inOrder } from './diagnostics.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { diagnostic } from './diagnostics.ts';
+import { checkExpectations } from './expectations.ts';
 import type { Line } from './lines.ts';
 import { isBlank, linesOf } from './lines.ts';
 import { directivePattern, readPrompt } from './promptReader.ts';
@@ -102,11 +103,16 @@ function readFrontMatter(
   diagnostics.push(...mapping.diagnostics);
   // Broken YAML seldom has the structure that was meant: judging it would only add noise.
   const isBroken = mapping.diagnostics.some(({ code }) => code === 'settings/yaml');
-  if (!isBroken) diagnostics.push(...checked.diagnostics);
+  const settings = settingsFrom(checked.value);
+  if (!isBroken) {
+    const { expect } = mapping.value;
+    diagnostics.push(...checked.diagnostics);
+    diagnostics.push(...checkExpectations(expect, mapping.spans, text, settings));
+  }
   return {
     span,
     place: isBroken ? undefined : opening.span,
-    settings: settingsFrom(checked.value),
+    settings,
     settingSpans: mapping.spans,
     nextLine: closed ? last + 1 : last,
   };

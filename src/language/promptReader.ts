@@ -7,7 +7,8 @@ import { isBlank } from './lines.ts';
 import { promptSchema } from './schema.ts';
 import type { WrittenPromptMapping } from './schema.ts';
 import type { Settings } from './settings.ts';
-import { expectationsFrom, trainFrom } from './settings.ts';
+import { checkExpectations, expectationsFrom } from './expectations.ts';
+import { trainFrom } from './settings.ts';
 import { checkMapping } from './settingsCheck.ts';
 import { readTemplate } from './template.ts';
 import { joinNamed } from './virtualTokens.ts';
@@ -24,7 +25,7 @@ export function readPrompt(
   settings: Settings,
 ): { prompt: Prompt | undefined; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
-  const { nameSpan, mapping, mappingSpans } = readHead(text, head, diagnostics);
+  const { nameSpan, mapping, mappingSpans } = readHead(text, head, settings, diagnostics);
   const name = text.slice(nameSpan.start, nameSpan.end);
   const body = withoutBlankEnds(lines);
   const templateSpan = {
@@ -59,7 +60,12 @@ interface Head {
 }
 
 /** `@prompt NAME {…}`; the first word may be a misspelled directive. */
-function readHead(text: string, { text: line, span }: Line, diagnostics: Diagnostic[]): Head {
+function readHead(
+  text: string,
+  { text: line, span }: Line,
+  settings: Settings,
+  diagnostics: Diagnostic[],
+): Head {
   const at = (index: number) => span.start + index;
   const directive = directivePattern.exec(line)![0];
   const spaces = /^\s*/.exec(line.slice(directive.length))![0];
@@ -92,7 +98,11 @@ function readHead(text: string, { text: line, span }: Line, diagnostics: Diagnos
     const message = `The settings of the prompt cannot be read. Write them as {key: value, key: value} on this line (${broken.message})`;
     const place = broken.span.end > broken.span.start ? broken.span : restSpan;
     diagnostics.push(diagnostic('prompt/bad-mapping', place, message));
-  } else diagnostics.push(...read.diagnostics, ...checked.diagnostics);
+  } else {
+    const { expect } = read.value;
+    diagnostics.push(...read.diagnostics, ...checked.diagnostics);
+    diagnostics.push(...checkExpectations(expect, read.spans, text, settings));
+  }
   return { nameSpan, mapping: checked.value, mappingSpans: read.spans };
 }
 

@@ -1,5 +1,5 @@
 /** The settings of a file with their defaults filled in; schema.ts says how they are written. */
-import { expectPattern } from './schema.ts';
+import { type ExpectMetric, expectationsFrom } from './expectations.ts';
 import type { TrainKey, WrittenSettings, WrittenTrain } from './schema.ts';
 
 /** The frozen model: `bundled/…`, a Hub id `owner/name`, or a folder relative to the file. */
@@ -31,9 +31,9 @@ export type CandidateSetting =
   | { readonly kind: 'answers' | 'vocabulary' | 'generate' }
   | { readonly kind: 'file'; readonly path: string };
 
-/** A threshold, such as accuracy >= 0.8. */
+/** A threshold, such as accuracy >= 0.8; `value` is a share where the metric is one. */
 export interface Expectation {
-  readonly metric: string;
+  readonly metric: ExpectMetric;
   readonly comparison: '>=' | '<=' | '>' | '<';
   readonly value: number;
 }
@@ -163,23 +163,6 @@ export function trainFrom(written: WrittenTrain, base: TrainSettings): TrainSett
   if (written.steps !== undefined) return { ...merged, epochs: undefined };
   if (written.epochs !== undefined) return { ...merged, steps: undefined };
   return merged;
-}
-
-/** The thresholds that `written` means; nothing for what is not a condition. */
-export function expectationsFrom(written: string | readonly string[] | undefined): Expectation[] {
-  const conditions = typeof written === 'string' ? [written] : (written ?? []);
-  return conditions.flatMap((condition) => {
-    const match = expectPattern.exec(condition);
-    if (!match) return [];
-    const [, metric, comparison, number, percent] = match;
-    return [
-      {
-        metric: metric!,
-        comparison: comparison as Expectation['comparison'],
-        value: Number(number) / (percent === undefined ? 1 : 100),
-      },
-    ];
-  });
 }
 
 function candidatesFrom(written: string | undefined): CandidateSetting {

@@ -1,5 +1,7 @@
 /** The summary that ends `ptune train` and `ptune score` (docs/command-line.md). */
 
+import type { ExpectationResult } from './expectations.ts';
+
 /** A number with its 95 % interval, [low, high]. */
 export type Interval = readonly [low: number, high: number];
 
@@ -60,6 +62,17 @@ export interface PromptSummary {
   readonly seeds?: readonly SeedSummary[];
   /** Where there are several seeds. */
   readonly ensemble?: EnsembleSummary;
+  /** What the prompt's `expect` came to, where it has one. */
+  readonly expectations?: readonly ExpectationResult[];
+}
+
+/** A prompt that could not be scored. */
+export interface UnscoredPrompt {
+  readonly name: string;
+  /** Why, as a clause: "it was never trained". */
+  readonly reason: string;
+  /** Its `expect`, all missed, where it has one. */
+  readonly expectations?: readonly ExpectationResult[];
 }
 
 export interface Candidates {
@@ -75,6 +88,8 @@ export interface Summary {
   readonly split: string;
   readonly candidates: Candidates;
   readonly prompts: readonly PromptSummary[];
+  /** Prompts that are left out of `prompts`, where there are any. */
+  readonly unscored?: readonly UnscoredPrompt[];
   /** The folder of runs and the report, where one was written. */
   readonly report?: string;
 }

@@ -8,7 +8,7 @@ import {
   type ReportPrompt,
   type ReportRun,
 } from '../evaluation/report.ts';
-import { buildSummary } from '../evaluation/summary.ts';
+import { buildSummary, type LeftOut } from '../evaluation/summary.ts';
 import { baselinePrompt, type Prompt } from '../language/ast.ts';
 import type { RangeTestEvent, TrainingEvent } from '../protocol/events.ts';
 import type { Prediction } from '../protocol/predictions.ts';
@@ -19,6 +19,7 @@ import type { RunManifest } from '../runs/runManifest.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { engine } from '../runtime/session.ts';
 import type { TrainingContext } from './context.ts';
+import { currentRuns } from './currentRuns.ts';
 import type { OpenPromptFile, SplitName } from './promptFile.ts';
 import { settingsForPeople } from './settingsText.ts';
 import { storedPrompt } from './storedPrompt.ts';
@@ -38,21 +39,25 @@ export async function scorePrompts(
   context: TrainingContext,
 ): Promise<Summary> {
   const scored: ReportPrompt[] = [];
+  const leftOut: LeftOut[] = [];
   for (const prompt of prompts) {
     context.emit({ type: 'scoring', prompt: prompt.name, split });
     const one = await scorePrompt(open, prompt, split, store, context);
-    if (one) scored.push(one);
-    else context.emit({ type: 'warning', code: 'score/no-run', message: withoutRun(prompt) });
+    if (typeof one !== 'string') {
+      scored.push({ ...one, expect: prompt.expect });
+      continue;
+    }
+    const { name, expect } = prompt;
+    leftOut.push({ name, reason: one, expect });
+    const message = `"${name}" is left out of the scores: ${one}. Train it, then score again`;
+    context.emit({ type: 'warning', code: 'score/no-run', message });
   }
   const inputs = reportInputs(open, scored, split, context);
-  if (split !== 'test') return buildSummary(inputs);
+  if (split !== 'test') return buildSummary(inputs, undefined, leftOut);
   await store.prepare();
   const path = await writeReport(reportPath(store.folders.reports, open.path), buildReport(inputs));
-  return buildSummary(inputs, path);
+  return buildSummary(inputs, path, leftOut);
 }
-
-const withoutRun = ({ name }: Prompt): string =>
-  `"${name}" is left out of the scores: it has no finished run with the present template, data, model and settings`;
 
 function reportInputs(
   open: OpenPromptFile,
@@ -92,13 +97,14 @@ function inputsOf(example: Example, answer: string): Record<string, string> {
   return Object.fromEntries(Object.entries(example.row).filter(([column]) => column !== answer));
 }
 
+/** The prompt with its predictions, or why there are none. */
 async function scorePrompt(
   open: OpenPromptFile,
   prompt: Prompt,
   split: SplitName,
   store: RunStore,
   context: TrainingContext,
-): Promise<ReportPrompt | undefined> {
+): Promise<ReportPrompt | string> {
   const described = {
     name: prompt.name,
     template: prompt.templateText,
@@ -137,7 +143,13 @@ async function scorePrompt(
   }
   const runs: ReportRun[] = [];
   const tests: RangeTestEvent[] = [];
-  for (const manifest of await currentRuns(open, prompt, store)) {
+  const current = await currentRuns(open, prompt, store);
+  if (current.runs.length === 0) return current.lack!;
+  if (current.lack !== undefined) {
+    const message = `"${prompt.name}" is scored with ${current.lack}`;
+    context.emit({ type: 'warning', code: 'score/missing-seed', message, prompt: prompt.name });
+  }
+  for (const manifest of current.runs) {
     const { vectors } = await store.readPrompt(manifest.id);
     const predictions = await answers(manifest.seed, vectors);
     const { events } = await store.read(manifest.id);
@@ -148,29 +160,7 @@ async function scorePrompt(
       virtualTokens: await nearestOf(open, prompt, vectors),
     });
   }
-  if (runs.length === 0) return undefined;
   return { ...described, settings: settingsForPeople(prompt, tests), kind: 'continuous', runs };
-}
-
-/** The newest completed run of each of the prompt's seeds that was made with what is there now. */
-async function currentRuns(
-  open: OpenPromptFile,
-  prompt: Prompt,
-  store: RunStore,
-): Promise<RunManifest[]> {
-  const now = await open.fingerprint(prompt);
-  const bySeed = new Map<number, RunManifest>();
-  for (const run of (await store.list()).runs) {
-    const { template, settings, data, model } = run.hashes;
-    const same =
-      template === now.template &&
-      settings === now.settings &&
-      data === now.data &&
-      model === now.model;
-    const own = run.file === open.name && run.prompt.name === prompt.name;
-    if (own && same && run.status === 'completed') bySeed.set(run.seed, run);
-  }
-  return prompt.train.seeds.flatMap((seed) => bySeed.get(seed) ?? []);
 }
 
 function describeRun(
