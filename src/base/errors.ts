@@ -38,7 +38,6 @@ export const errorKinds = {
   'onnx/unsupported-operator': 'unsupported',
   'autodiff/no-rule': 'unsupported',
   'autodiff/no-path': 'input',
-  'feature/not-trained-yet': 'unsupported',
   'run/not-found': 'input',
   'run/unreadable': 'input',
   'run/newer-format': 'input',

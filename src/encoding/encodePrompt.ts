@@ -25,6 +25,8 @@ export interface EncodingModel {
   readonly chat?: ChatFormat;
   /** The token behind every answer, where the model has to say itself where it ends. */
   readonly answerEnd?: number;
+  /** What stands for an answer in a solved example, where it is a label: its first word. */
+  readonly solvedAs?: ReadonlyMap<string, string>;
   /** Longest input in tokens; undefined where there is no limit. */
   readonly maxLength: number | undefined;
 }
@@ -196,7 +198,7 @@ export class PromptEncoding {
             shortened(filtered(example.row[part.column] ?? '', part.filters), part.filters, words),
           );
         case 'answer':
-          if (solved) text(filtered(example.answer, part.filters));
+          if (solved) text(filtered(this.#solution(example), part.filters));
           else pieces.push({ kind: 'answer' });
           return;
         case 'virtual': {
@@ -220,6 +222,10 @@ export class PromptEncoding {
       }
     });
     return pieces;
+  }
+
+  #solution({ answer }: Example): string {
+    return this.#model.solvedAs?.get(answer) ?? answer;
   }
 
   #maskToken(): number {

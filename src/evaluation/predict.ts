@@ -4,6 +4,7 @@ import { predictWritten, writtenAnswers, type WrittenAnswer } from './predictWri
 import { invariant } from '../base/errors.ts';
 import type { Example } from '../data/examples.ts';
 import type { EncodedPrompt, PromptEncoding } from '../encoding/encodePrompt.ts';
+import { wordInputs } from '../encoding/wordInputs.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import type { Candidate, CandidateSet } from './candidates.ts';
 import type { PromptVectors } from '../encoding/virtualTokens.ts';
@@ -148,29 +149,19 @@ class WordScores {
     return score;
   }
 
-  /**
-   * Words that one input can score share it: for a masked model those of equal length, for a causal
-   * one those that differ in their last token only.
-   */
   async run(): Promise<void> {
     const { encoding, model, vectors, signal } = this.#inputs;
-    const groups = new Map<string, string[]>();
-    for (const [word, ids] of this.#ids) {
-      const key = model.encoding.causal ? ids.slice(0, -1).join() : String(ids.length);
-      groups.set(key, [...(groups.get(key) ?? []), word]);
-    }
-    for (const words of groups.values()) {
-      const encoded = this.#examples.map((example) =>
-        encoding.encode(example, this.#ids.get(words[0]!)!),
-      );
+    const words = [...this.#ids.keys()];
+    const ids = [...this.#ids.values()];
+    for (const input of wordInputs(ids, model.encoding.causal)) {
+      const encoded = this.#examples.map((example) => encoding.encode(example, input.ids));
       await model.score(
         encoded,
         vectors,
         (index, rows) => {
-          for (const word of words) {
-            const ids = this.#ids.get(word)!;
-            const total = ids.reduce((sum, id, j) => sum + rows[j]![id]!, 0);
-            this.#scores[index]!.set(word, total / ids.length);
+          for (const w of input.words) {
+            const scores = ids[w]!.map((id, j) => rows[j]![id]!);
+            this.#scores[index]!.set(words[w]!, mean(scores));
           }
         },
         signal,

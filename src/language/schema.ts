@@ -68,7 +68,15 @@ export const trainShape = {
   epochs: wholeNumber(1, 1_000_000).meta({
     description: 'Passes over the training examples; in place of steps.',
   }),
-  batchSize: wholeNumber(1, 65536).meta({ description: 'Examples in a step.', default: 16 }),
+  batchSize: wholeNumber(1, 65536).meta({
+    description: 'Examples that the model reads at once.',
+    default: 16,
+  }),
+  accumulate: wholeNumber(1, 4096).meta({
+    description:
+      'Batches in a step: their gradients are added up, as if they were one batch, in the memory of a single one.',
+    default: 1,
+  }),
   learningRate: z
     .union(
       [

@@ -64,6 +64,8 @@ export interface TrainSettings {
   readonly steps: number | undefined;
   readonly epochs: number | undefined;
   readonly batchSize: number;
+  /** Batches in a step. */
+  readonly accumulate: number;
   /** Undefined: the encoder's default. */
   readonly learningRate: number | 'find' | undefined;
   readonly schedule: 'constant' | 'linear' | 'cosine';
@@ -114,6 +116,7 @@ const trainDefaults: TrainSettings = {
   steps: 400,
   epochs: undefined,
   batchSize: 16,
+  accumulate: 1,
   learningRate: undefined,
   schedule: 'linear',
   warmupSteps: undefined,

@@ -9,7 +9,7 @@ import { writeModel } from '../onnx/write.ts';
 import { attachEncoder, attachModel, type ModelFeed } from './attach.ts';
 import { cacheValues, deepWidth } from './deepPrompt.ts';
 import { readingPart, type LanguageModel } from './languageModel.ts';
-import { crossEntropy, labelLogProbabilities } from './objective.ts';
+import { crossEntropy, labelLogProbabilities, type Objective } from './objective.ts';
 import {
   dropoutMasks,
   encoderParameters,
@@ -33,18 +33,6 @@ export interface PromptShape {
   readonly deep?: boolean;
 }
 
-/** What is made small: the answers' tokens, or the labels through their words. */
-export type Objective =
-  | { readonly kind: 'answers' }
-  | {
-      readonly kind: 'labels';
-      /** Token ids of the label words, W of them. */
-      readonly words: readonly number[];
-      /** float32 [W, K], as `labelLogProbabilities` takes it. */
-      readonly average: Float32Array;
-      readonly labels: number;
-    };
-
 /**
  * Scores every token at the chosen positions.
  *
@@ -64,7 +52,8 @@ export function buildScoreGraph(lm: LanguageModel, shape: PromptShape): Uint8Arr
  *
  * Inputs as for scoring, with the encoder's parameters, its dropout masks and `start_offset` in place
  * of the vectors;
- * targets int64 [M] (token ids or labels) and weights float32 [M]. Outputs: loss, `gradient NAME`.
+ * targets int64 [N] and weights float32 [N]: token ids, N = M, or labels, N examples of M / N places.
+ * Outputs: loss, `gradient NAME`.
  */
 export function buildTrainingGraph(
   lm: LanguageModel,
@@ -81,9 +70,11 @@ export function buildTrainingGraph(
   );
   const vectors = offsetVectors(builder, encoder, masks);
   const logits = promptedLogits(builder, lm, shape, vectors);
-  const targets = builder.input('targets', 'int64', [shape.positions]);
-  const weights = builder.input('weights', 'float32', [shape.positions]);
-  const scores = objective.kind === 'answers' ? logits : labelScores(builder, logits, objective);
+  const scores =
+    objective.kind === 'answers' ? logits : labelLogProbabilities(builder, logits, objective);
+  const count = builder.shapeOf(scores)[0]!;
+  const targets = builder.input('targets', 'int64', [count]);
+  const weights = builder.input('weights', 'float32', [count]);
   const loss = crossEntropy(builder, scores, targets, weights);
   const gradients = differentiate(builder, { of: loss, wrt: parameters });
   return writeModel(
@@ -150,20 +141,6 @@ function lookUp(builder: GraphBuilder, lm: LanguageModel, ids: string): string {
     'model/no-embedding',
     `The model's lookup "${embedding.output}" has the shape ${formatShape(made)} in place of ${formatShape(wanted)}.`,
     'Use the file that was exported without optimisation or quantisation, as a rule onnx/model.onnx.',
-  );
-}
-
-function labelScores(
-  builder: GraphBuilder,
-  logits: string,
-  objective: Objective & { kind: 'labels' },
-): string {
-  const { words, average, labels } = objective;
-  return labelLogProbabilities(
-    builder,
-    logits,
-    builder.ints(words),
-    builder.constant('float32', [words.length, labels], average),
   );
 }
 

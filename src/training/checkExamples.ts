@@ -37,15 +37,18 @@ export function checkExamples(check: ExampleCheck): void {
       'Correct its spelling, remove it, or use a model whose vocabulary has it.',
     );
   };
-  const [first] = labels ? labelIds(labels, idsOf) : [];
+  const longest = labels && longestOf(labelIds(labels, idsOf));
   const answerOf = ({ answer, source }: Example) =>
-    first ?? idsOf(answer, `answer ${JSON.stringify(answer)} of ${source}`);
+    longest ?? idsOf(answer, `answer ${JSON.stringify(answer)} of ${source}`);
   for (const example of trained) answerOf(example);
   for (const example of scored) encoding.encode(example, answerOf(example));
 }
 
 /** The tokens of a text; `what` names it in an error. */
 type IdsOf = (text: string, what: string) => readonly number[];
+
+const longestOf = (lists: readonly (readonly number[])[]): readonly number[] =>
+  lists.reduce((a, b) => (b.length > a.length ? b : a));
 
 /** The tokens of every label word. */
 function labelIds(labels: readonly Label[], idsOf: IdsOf): (readonly number[])[] {

@@ -1,14 +1,15 @@
 /** Turns examples into what the training graph takes. */
-import { PtuneError } from '../base/errors.ts';
 import type { Example } from '../data/examples.ts';
 import type { EncodedPrompt, PromptEncoding } from '../encoding/encodePrompt.ts';
+import { wordInputs } from '../encoding/wordInputs.ts';
 import type { Label } from '../language/settings.ts';
-import type { Objective } from '../model/promptGraph.ts';
+import type { Objective } from '../model/objective.ts';
 
 /** One training example, encoded. */
 export interface TrainingInput {
-  readonly encoded: EncodedPrompt;
-  /** One for each answer position: token ids, or the label. */
+  /** The model's inputs: one, or as many as the label words need. */
+  readonly encoded: readonly EncodedPrompt[];
+  /** The answer's tokens, one for each answer position; with labels the one label. */
   readonly targets: readonly number[];
 }
 
@@ -22,13 +23,14 @@ export interface PromptObjective {
  * The training objective: the answer's tokens over the whole vocabulary, or with labels the right
  * label among them.
  *
- * @throws PtuneError `feature/not-trained-yet` for label words of several tokens
+ * @param causal  whether the model reads the tokens before the one that it predicts
  */
 export function objectiveOf(
   encoding: PromptEncoding,
   labels: readonly Label[] | undefined,
+  causal: boolean,
 ): PromptObjective {
-  return labels ? labelObjective(encoding, labels) : answerObjective(encoding);
+  return labels ? labelObjective(encoding, labels, causal) : answerObjective(encoding);
 }
 
 function answerObjective(encoding: PromptEncoding): PromptObjective {
@@ -36,30 +38,46 @@ function answerObjective(encoding: PromptEncoding): PromptObjective {
     graph: { kind: 'answers' },
     input: (example) => {
       const ids = encoding.answerIds(example.answer);
-      return { encoded: encoding.encode(example, ids), targets: ids };
+      return { encoded: [encoding.encode(example, ids)], targets: ids };
     },
   };
 }
 
-function labelObjective(encoding: PromptEncoding, labels: readonly Label[]): PromptObjective {
+function labelObjective(
+  encoding: PromptEncoding,
+  labels: readonly Label[],
+  causal: boolean,
+): PromptObjective {
   const words = labels.flatMap((label, index) =>
-    label.words.map((word) => ({ word, index, count: label.words.length })),
+    label.words.map((word) => ({
+      ids: encoding.answerIds(word),
+      index,
+      count: label.words.length,
+    })),
   );
-  const ids = words.map(({ word }) => {
-    const tokens = encoding.answerIds(word);
-    if (tokens.length === 1) return tokens[0]!;
-    throw new PtuneError(
-      'feature/not-trained-yet',
-      `The label word "${word}" has ${tokens.length} tokens, and label words of several tokens are scored but not trained yet.`,
-      'Use a label word that is one token of the model.',
-    );
-  });
-  const average = new Float32Array(words.length * labels.length);
-  words.forEach(({ index, count }, w) => (average[w * labels.length + index] = 1 / count));
+  const inputs = wordInputs(
+    words.map(({ ids }) => ids),
+    causal,
+  );
+  const tokens: { place: number; id: number }[] = [];
+  const shares: { label: number; share: number }[] = [];
+  let places = 0;
+  for (const input of inputs) {
+    for (const w of input.words) {
+      const { ids, index, count } = words[w]!;
+      for (const [j, id] of ids.entries()) {
+        tokens.push({ place: places + j, id });
+        shares.push({ label: index, share: 1 / (count * ids.length) });
+      }
+    }
+    places += input.ids.length;
+  }
+  const average = new Float32Array(tokens.length * labels.length);
+  shares.forEach(({ label, share }, e) => (average[e * labels.length + label] = share));
   return {
-    graph: { kind: 'labels', words: ids, average, labels: labels.length },
+    graph: { kind: 'labels', places, tokens, average, labels: labels.length },
     input: (example) => ({
-      encoded: encoding.encode(example, [ids[0]!]),
+      encoded: inputs.map(({ ids }) => encoding.encode(example, ids)),
       targets: [labels.findIndex((label) => label.name === example.answer)],
     }),
   };

@@ -78,7 +78,14 @@ export async function openPromptFile(
   const places = { path: absolute, model: { folder: located.folder, files: located.files } };
   const model = new PromptModel(open, context.threads);
   const chat = chatOf(open, settings.chat);
-  const encodingModel = { ...model.encoding, ...chat, ...answerEnd(open, candidates, chat.chat) };
+  const encodingModel = {
+    ...model.encoding,
+    ...chat,
+    ...answerEnd(open, candidates, chat.chat),
+    ...(settings.labels && {
+      solvedAs: new Map(settings.labels.map(({ name, words }) => [name, words[0]!])),
+    }),
+  };
   warnOfTextAfterAnswer(file, open.lm.causal && !open.lm.encoder, context);
   return {
     path: absolute,

@@ -4,7 +4,7 @@
  */
 import { PtuneError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import { tokenLimit } from '../encoding/encodePrompt.ts';
+import { tokenLimit, type EncodedPrompt } from '../encoding/encodePrompt.ts';
 import {
   batchFeeds,
   decoderLength,
@@ -22,6 +22,7 @@ import {
 } from '../model/promptEncoder.ts';
 import { float32, int64, type Feeds } from '../runtime/session.ts';
 import type { TrainSettings } from '../language/settings.ts';
+import { passOrder } from './batchOrder.ts';
 import type { PromptObjective, TrainingInput } from './objective.ts';
 import { Adam, type AdamState, clipGradients, gradientNorm, learningRateAt } from './optimizer.ts';
 import type { Start } from './startVectors.ts';
@@ -69,6 +70,10 @@ export class PromptTrainer {
   readonly #parameters: Map<string, Float32Array>;
   readonly #offset: Float32Array;
   readonly #optimizer: Adam;
+  /** Each example's length as it is padded: batches are of like ones. */
+  readonly #lengths: readonly number[];
+  /** Every batch has room for it: one graph for each length. */
+  readonly #longestAnswer: number;
   #random: Random;
   #queue: number[] = [];
   #step = 0;
@@ -86,6 +91,9 @@ export class PromptTrainer {
     this.#offset = offset;
     this.#random = random;
     this.#optimizer = new Adam(parameters, { weightDecay: t.settings.weightDecay });
+    const limit = lengthLimit(t);
+    this.#lengths = t.inputs.map(({ encoded }) => paddedLength(longestOf(encoded), limit));
+    this.#longestAnswer = Math.max(...t.inputs.map((input) => input.targets.length));
   }
 
   /** A trainer before its first step; the same inputs and seed give the same one. */
@@ -174,7 +182,7 @@ export class PromptTrainer {
   async update(peak: number): Promise<StepResult> {
     const { settings, steps } = this.#t;
     this.#step++;
-    const { loss, gradients } = await this.#gradients(this.#nextBatch());
+    const { loss, gradients } = await this.#sum(this.#nextExamples());
     const list = [...gradients.values()];
     const norm =
       settings.gradientClip > 0 ? clipGradients(list, settings.gradientClip) : gradientNorm(list);
@@ -190,19 +198,40 @@ export class PromptTrainer {
     return { loss, learningRate, gradientNorm: norm };
   }
 
-  /** The next examples of an endless shuffled stream. */
-  #nextBatch(): TrainingInput[] {
-    const { inputs, settings } = this.#t;
-    const size = Math.min(settings.batchSize, inputs.length);
+  /** The examples of the next step, from an endless shuffled stream. */
+  #nextExamples(): TrainingInput[] {
+    const size = examplesOfStep(this.#t.settings, this.#t.inputs.length);
     while (this.#queue.length < size) {
-      this.#queue.push(...this.#random.shuffled([...inputs.keys()]));
+      const begun = this.#queue.length % size;
+      this.#queue.push(...passOrder(this.#lengths, size, begun, this.#random));
     }
-    return this.#queue.splice(0, size).map((i) => inputs[i]!);
+    return this.#queue.splice(0, size).map((i) => this.#t.inputs[i]!);
   }
 
+  /** Loss and gradients over `examples`, a batch at a time, as one batch of all would give them. */
+  async #sum(examples: readonly TrainingInput[]): Promise<LossAndGradients> {
+    const { batchSize } = this.#t.settings;
+    const masks = maskFeeds(this.#encoder, this.#random);
+    const whole = await this.#gradients(examples.slice(0, batchSize), examples.length, masks);
+    let { loss } = whole;
+    for (let start = batchSize; start < examples.length; start += batchSize) {
+      const batch = examples.slice(start, start + batchSize);
+      const part = await this.#gradients(batch, examples.length, masks);
+      loss += part.loss;
+      for (const [name, sum] of whole.gradients) {
+        const own = part.gradients.get(name)!;
+        for (let i = 0; i < sum.length; i++) sum[i]! += own[i]!;
+      }
+    }
+    return { loss, gradients: whole.gradients };
+  }
+
+  /** A batch's share of the mean over `count` examples. */
   async #gradients(
     batch: readonly TrainingInput[],
-  ): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
+    count: number,
+    masks: Feeds,
+  ): Promise<LossAndGradients> {
     const { model, objective } = this.#t;
     const shape = this.#shapeOf(batch);
     // Label words are part of the graph, and another prompt may have others where these stand.
@@ -212,14 +241,15 @@ export class PromptTrainer {
       () => buildTrainingGraph(model.open.lm, shape, this.#encoder, objective.graph),
       true,
     );
+    const targets = objective.graph.kind === 'answers' ? shape.positions : batch.length;
     const result = await session.run({
       ...batchFeeds(
-        batch.map((input) => input.encoded),
+        batch.flatMap((input) => input.encoded),
         shape,
       ),
       ...parameterFeeds(this.#encoder, this.#parameters, this.#offset),
-      ...targetFeeds(batch, shape.positions),
-      ...maskFeeds(this.#encoder, this.#random),
+      ...targetFeeds(batch, targets, count),
+      ...masks,
     });
     return {
       loss: result.loss![0]!,
@@ -230,20 +260,39 @@ export class PromptTrainer {
   }
 
   #shapeOf(batch: readonly TrainingInput[]): PromptShape {
-    const { deep, model } = this.#t;
-    const maxLength = tokenLimit(model.encoding, deep ? this.#encoder.virtual : 0);
-    const longest = Math.max(...batch.map((input) => input.encoded.ids.length));
-    // Every batch of the training has room for the longest answer: one graph for each length.
-    const answer = Math.max(...this.#t.inputs.map((input) => input.targets.length));
+    const { deep, objective } = this.#t;
+    const encoded = batch.flatMap((input) => input.encoded);
     return {
-      rows: batch.length,
-      length: paddedLength(longest, maxLength),
-      positions: batch.length * answer,
+      rows: encoded.length,
+      length: paddedLength(longestOf(encoded), lengthLimit(this.#t)),
+      positions:
+        batch.length *
+        (objective.graph.kind === 'labels' ? objective.graph.places : this.#longestAnswer),
       virtual: this.#encoder.virtual,
       deep,
-      ...decoderLength(this.#t.inputs.map((input) => input.encoded)),
+      ...decoderLength(this.#t.inputs.flatMap((input) => input.encoded)),
     };
   }
+}
+
+interface LossAndGradients {
+  readonly loss: number;
+  readonly gradients: Map<string, Float32Array>;
+}
+
+/** As many examples as settings ask for in a step, or all where there are fewer. */
+export function examplesOfStep(
+  { batchSize, accumulate }: Pick<TrainSettings, 'batchSize' | 'accumulate'>,
+  examples: number,
+): number {
+  return Math.min(batchSize * accumulate, examples);
+}
+
+const longestOf = (encoded: readonly EncodedPrompt[]): number =>
+  Math.max(...encoded.map(({ ids }) => ids.length));
+
+function lengthLimit({ deep, model, starts }: TrainerInputs): number | undefined {
+  return tokenLimit(model.encoding, deep ? starts.length : 0);
 }
 
 function encoderOf({ settings, model, starts, deep }: TrainerInputs): EncoderSpec {
@@ -272,18 +321,18 @@ function copied(tensors: ReadonlyMap<string, Float32Array>): Map<string, Float32
   return new Map([...tensors].map(([name, values]) => [name, values.slice()]));
 }
 
-/** Each example weighs the same, and within it each token of its answer. */
-function targetFeeds(batch: readonly TrainingInput[], positions: number): Feeds {
-  const targets = new Int32Array(positions);
-  const weights = new Float32Array(positions);
+/** Each of the step's `count` examples weighs the same, and within it each token of its answer. */
+function targetFeeds(batch: readonly TrainingInput[], places: number, count: number): Feeds {
+  const targets = new Int32Array(places);
+  const weights = new Float32Array(places);
   let at = 0;
   for (const input of batch) {
     for (const target of input.targets) {
       targets[at] = target;
-      weights[at++] = 1 / (batch.length * input.targets.length);
+      weights[at++] = 1 / (count * input.targets.length);
     }
   }
-  return { targets: int64([positions], targets), weights: float32([positions], weights) };
+  return { targets: int64([places], targets), weights: float32([places], weights) };
 }
 
 /** A step's own dropout. */

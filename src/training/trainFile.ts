@@ -135,16 +135,21 @@ function warnOfSmallData(
 ): void {
   const count = examples.train.length;
   for (const prompt of new Set(trainings.map((training) => training.prompt))) {
-    const { batchSize } = prompt.train;
+    const { batchSize, accumulate } = prompt.train;
     // The default is a wish, not a claim.
-    const isWritten =
-      prompt.settingSpans.has('batchSize') || file.settingSpans.has('train.batchSize');
-    if (!isWritten || batchSize <= count) continue;
+    const isWritten = ['batchSize', 'accumulate'].some(
+      (key) => prompt.settingSpans.has(key) || file.settingSpans.has(`train.${key}`),
+    );
+    if (!isWritten || batchSize * accumulate <= count) continue;
+    const asked =
+      accumulate === 1
+        ? `a batchSize of ${batchSize}`
+        : `steps of ${accumulate} batches of ${batchSize} examples`;
     context.emit({
       type: 'warning',
       prompt: prompt.name,
       code: 'training/small-data',
-      message: `"${prompt.name}" has a batchSize of ${batchSize}, but there ${count === 1 ? 'is 1 training example' : `are ${count} training examples`}: every step takes all of them. Set "batchSize: ${count}" or fewer, or add examples`,
+      message: `"${prompt.name}" has ${asked}, but there ${count === 1 ? 'is 1 training example' : `are ${count} training examples`}: every step takes all of them. Set "batchSize: ${Math.max(1, Math.floor(count / accumulate))}" or fewer, or add examples`,
     });
   }
 }

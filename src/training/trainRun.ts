@@ -15,7 +15,7 @@ import type { TrainingContext } from './context.ts';
 import { objectiveOf } from './objective.ts';
 import type { OpenPromptFile } from './promptFile.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { PromptTrainer, type TrainerInputs } from './promptTrainer.ts';
+import { examplesOfStep, PromptTrainer, type TrainerInputs } from './promptTrainer.ts';
 import { Run } from './runLoop.ts';
 import { startsOf } from './startVectors.ts';
 
@@ -116,9 +116,10 @@ export function assertTrained(prompt: Prompt): void {
   }
 }
 
-function stepsOf({ steps, epochs, batchSize }: TrainSettings, examples: number): number {
+function stepsOf(settings: TrainSettings, examples: number): number {
+  const { steps, epochs } = settings;
   if (steps !== undefined) return steps;
-  return Math.max(1, Math.ceil((epochs! * examples) / Math.min(batchSize, examples)));
+  return Math.max(1, Math.ceil((epochs! * examples) / examplesOfStep(settings, examples)));
 }
 
 async function trainerInputs(
@@ -137,7 +138,7 @@ async function trainerInputs(
     labels,
     unknownId: model.open.tokenizer.unknownId,
   });
-  const objective = objectiveOf(encoding, labels);
+  const objective = objectiveOf(encoding, labels, model.encoding.causal);
   const { init } = prompt.train;
   const earlier = init.startsWith('run:')
     ? (await store.readPrompt(init.slice('run:'.length))).vectors

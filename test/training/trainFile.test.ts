@@ -218,15 +218,61 @@ describe('labels', () => {
     expect(both.summary.prompts[0]!.macroF1).toBeGreaterThanOrEqual(0);
   });
 
-  test('of several tokens are scored, and say that they are not trained yet', async () => {
-    const several = 'labels:\n  good: [great city]\n  poor: [bad]\n';
-    const path = await project({ settings: several, rows: data });
-    await expect(trained(path)).rejects.toMatchObject({
-      code: 'feature/not-trained-yet',
-      message: expect.stringContaining('The label word "great city" has 2 tokens') as string,
-    });
-    const summary = await scoreFile({ path, split: 'test' }, contextFor().context);
-    expect(summary.prompts.map(({ name }) => name)).toEqual(['manual']);
+  test.each(['masked', 'causal', 'encoderDecoder'] as const)(
+    'of several tokens are trained on the loss that they are scored with by a %s model',
+    async (model) => {
+      const several = 'labels:\n  good: [great main city, good]\n  poor: [great bad, a movie]\n';
+      const options = { model, settings: several, rows: { ...data, validation: data.train } };
+      // Hardly moved vectors, on the same examples in training and validation.
+      const still = ['encoder: none', 'learningRate: 1.0e-9', 'weightDecay: 0', 'steps: 1'];
+      const { of } = await trained(await project({ ...options, train: still }));
+      expect(of('step')[0]!.loss).toBeCloseTo(of('validation')[0]!.loss, 5);
+      const train = ['encoder: none', 'learningRate: 0.1', 'steps: 30', 'patience: 100'];
+      const size = { layers: 1, width: 16, heads: 4, spread: 0.4, seed: 3 };
+      const losses = (await trained(await project({ ...options, size, train })))
+        .of('step')
+        .map(({ loss }) => loss);
+      expect(losses.at(-1)!).toBeLessThan(0.9 * losses[0]!);
+    },
+  );
+});
+
+describe('a step of several batches', () => {
+  const settings = 'labels:\n  Lima: great\n  Oslo: [bad movie]\n  Rome: a\n';
+
+  test.each([
+    ['open answers', {}],
+    ['labels', { settings }],
+  ])('is that of one larger batch up to rounding, with %s', async (_, options) => {
+    const common = ['dropout: 0.3', 'evaluateEvery: 5', 'patience: 100', 'learningRate: 0.01'];
+    const run = async (...lines: string[]) => {
+      const path = await project({ ...options, train: [...lines, ...common, 'steps: 10'] });
+      const own = await trained(path);
+      const { vectors } = await own.store.readPrompt(own.of('runEnded')[0]!.run);
+      return { losses: own.of('step').map(({ loss }) => loss), vectors, of: own.of };
+    };
+    const whole = await run('batchSize: 6');
+    const parts = await run('batchSize: 2', 'accumulate: 3');
+    const uneven = await run('batchSize: 5', 'accumulate: 2');
+    const all = await run('batchSize: 8');
+    for (const [a, b] of [
+      [whole, parts],
+      [all, uneven],
+    ] as const) {
+      a.losses.forEach((loss, i) => expect(loss).toBeCloseTo(b.losses[i]!, 5));
+      a.vectors.forEach((value, i) => expect(value).toBeCloseTo(b.vectors[i]!, 4));
+    }
+    expect(whole.losses).not.toEqual(all.losses);
+    expect(parts.of('warning')).toEqual([]);
+    expect(uneven.of('warning').map(({ message }) => message)).toEqual([
+      '"learned" has steps of 2 batches of 5 examples, but there are 8 training examples: every step takes all of them. Set "batchSize: 4" or fewer, or add examples',
+    ]);
+  });
+
+  test('counts its examples for epochs', async () => {
+    const train = ['epochs: 3', 'batchSize: 3', 'accumulate: 2'];
+    const { of } = await trained(await project({ train }));
+    expect(of('runStarted')[0]!.steps).toBe(4);
   });
 });
 
