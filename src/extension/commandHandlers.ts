@@ -44,6 +44,7 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
     'ptune.cancelTraining': () => guarded(() => training.cancel()),
     'ptune.showLog': () => log.show(),
     'ptune.openExample': () => guarded(openExample),
+    'ptune.showTests': () => commands.executeCommand('workbench.view.testing.focus'),
   };
 }
 

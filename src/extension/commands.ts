@@ -19,6 +19,7 @@ export interface CommandArguments {
   'ptune.cancelTraining': undefined;
   'ptune.showLog': undefined;
   'ptune.openExample': undefined;
+  'ptune.showTests': undefined;
 }
 
 export type CommandId = keyof CommandArguments;

@@ -18,6 +18,7 @@ import { InlineScores } from './scores/decorations.ts';
 import { ScoreService } from './scores/scoreService.ts';
 import { registerStatusBar } from './jobs/statusBar.ts';
 import { TrainingController } from './jobs/trainingController.ts';
+import { PromptTests } from './tests/promptTests.ts';
 
 /** Called by the editor when the first `.ptune` file or command needs the extension. */
 export function activate(context: ExtensionContext): void {
@@ -47,6 +48,7 @@ export function activate(context: ExtensionContext): void {
     ...registerCodeLenses(scores, training),
     ...registerOutline(),
     ...registerStatusBar(training),
+    new PromptTests(watch, training),
     ...registerCommands(commandHandlers(parts)),
   );
   watch.start();

@@ -17,7 +17,11 @@ export interface ExpectationResult {
 }
 
 /** "accuracy >= 80 %". */
-export function conditionText({ metric, comparison, threshold }: ExpectationResult): string {
+export function conditionText({
+  metric,
+  comparison,
+  threshold,
+}: Pick<ExpectationResult, 'metric' | 'comparison' | 'threshold'>): string {
   return `${metric} ${comparison} ${valueText(metric, threshold)}`;
 }
 

@@ -85,18 +85,22 @@ export class TrainingController implements Disposable {
     return this.#progress === undefined ? undefined : statusText(this.#progress);
   }
 
-  /** Does a job and gives its summary. Fails as cancelled when a person cancels it. */
-  async run(document: TextDocument, job: Job): Promise<Summary> {
+  /**
+   * Does a job and gives its summary. Fails as cancelled when a person cancels it. With a `token` the
+   * caller shows the progress; without, a notification does, which can cancel it.
+   */
+  async run(document: TextDocument, job: Job, token?: CancellationToken): Promise<Summary> {
     invariant(this.#progress === undefined, 'Two jobs were started at once.');
     const path = document.uri.fsPath;
     this.#cancelled = false;
     this.#progress = newProgress(path, job.kind);
     this.#tellStartOrEnd();
     try {
+      if (token !== undefined) return await this.#withTrainer(document, job, undefined, token);
       const location = ProgressLocation.Notification;
       const title = 'PTune';
-      return await window.withProgress({ location, title, cancellable: true }, (bar, token) =>
-        this.#withTrainer(document, job, bar, token),
+      return await window.withProgress({ location, title, cancellable: true }, (bar, own) =>
+        this.#withTrainer(document, job, bar, own),
       );
     } catch (error) {
       throw await this.#explained(error);
@@ -118,10 +122,10 @@ export class TrainingController implements Disposable {
   async #withTrainer(
     document: TextDocument,
     job: Job,
-    bar: Progress<{ message?: string; increment?: number }>,
+    bar: Progress<{ message?: string; increment?: number }> | undefined,
     token: CancellationToken,
   ): Promise<Summary> {
-    bar.report({ message: job.kind === 'train' ? 'Starting the trainer' : 'Starting to score' });
+    bar?.report({ message: job.kind === 'train' ? 'Starting the trainer' : 'Starting to score' });
     token.onCancellationRequested(() => void this.cancel());
     const node = await findNode({
       setting: textSetting('ptune.nodePath'),
@@ -146,7 +150,7 @@ export class TrainingController implements Disposable {
           this.#refresh = undefined;
           if (this.#progress === undefined) return;
           const done = fractionDone(this.#progress) * 100;
-          bar.report({ message: progressMessage(this.#progress), increment: done - shown });
+          bar?.report({ message: progressMessage(this.#progress), increment: done - shown });
           shown = done;
           this.#changed.fire();
         }, refreshMs);
