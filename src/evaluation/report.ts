@@ -6,6 +6,7 @@ import type {
   ExampleReport,
   Metric,
   PromptReport,
+  Reading,
   Report,
   RunReport,
   ValidationPoint,
@@ -35,6 +36,8 @@ interface Described {
   readonly settings: Readonly<Record<string, string>>;
   /** What the score was made with. */
   readonly fingerprint: Fingerprint;
+  /** Of a continuous prompt: its vectors read as words. */
+  readonly reading?: Reading;
 }
 
 export type ReportPrompt = (DiscretePrompt | ContinuousPrompt<ReportRun>) & Described;
@@ -109,6 +112,7 @@ function promptReport(assessed: AssessedPrompt, baseline: string | undefined): P
     ...(middle && { middleSeed: middle.seed }),
     ...(runs.length > 1 && { meanCurve: thinned(meanCurve(runs), curvePoints) }),
     ...(scores.confusion && { confusion: scores.confusion }),
+    ...(prompt.reading && { reading: prompt.reading }),
   };
 }
 

@@ -50,7 +50,7 @@ export function scoreOf(
   const meanBy = (value: (prediction: Prediction) => number): number =>
     meanOf(predictions.map((seed) => meanOf(seed.map(value))));
   const seeds = predictions.map((seed) => ({
-    accuracy: meanOf(seed.map((p) => Number(p.correct))),
+    accuracy: shareRight(seed),
     loss: meanOf(seed.map((p) => p.loss)),
   }));
   const accuracy = meanBy((p) => Number(p.correct));
@@ -70,6 +70,11 @@ export function scoreOf(
       confusion: confusionOf(predictions, labels),
     }),
   };
+}
+
+/** The share of examples that are answered right. */
+export function shareRight(predictions: readonly Prediction[]): number {
+  return meanOf(predictions.map(({ correct }) => Number(correct)));
 }
 
 /**

@@ -23,6 +23,8 @@ export interface ScoredRun {
   readonly bestStep: number;
   readonly seconds: number;
   readonly predictions: readonly Prediction[];
+  /** The answers were given before. */
+  readonly cached?: boolean;
 }
 
 /** A prompt written in words: one list of predictions. */
@@ -31,6 +33,8 @@ export interface DiscretePrompt {
   readonly kind: 'discrete';
   readonly expect?: readonly Expectation[];
   readonly predictions: readonly Prediction[];
+  /** The answers were given before. */
+  readonly cached?: boolean;
 }
 
 /** A learned prompt: one run for each seed, at least one, all over the same examples. */
@@ -154,5 +158,12 @@ export function promptSummary(assessed: Assessed): PromptSummary {
       })),
     }),
     ...(ensemble && { ensemble }),
+    ...(isCached(prompt) && { cached: true }),
   };
+}
+
+function isCached(prompt: ScoredPrompt): boolean {
+  return prompt.kind === 'discrete'
+    ? prompt.cached === true
+    : prompt.runs.every((run) => run.cached === true);
 }

@@ -67,6 +67,11 @@ export function nearestTokensText(prompt: PromptReport): string | undefined {
   return `Nearest tokens of ${prompt.summary.name}${seed}: ${line}`;
 }
 
+/** What the nearest tokens of a continuous prompt are worth as text, or undefined without any. */
+export function readingText({ summary, reading }: PromptReport): string | undefined {
+  return reading && `${summary.name} in words: ${reading.sentence}`;
+}
+
 /** The whole text of a report: scoreboard, verdict and nearest tokens. */
 export function reportText(report: Report, options: TextOptions): string {
   const summary: Summary = {
@@ -77,7 +82,9 @@ export function reportText(report: Report, options: TextOptions): string {
     candidates: report.candidates,
     prompts: report.prompts.map((prompt) => prompt.summary),
   };
-  const nearest = report.prompts.map(nearestTokensText).filter((line) => line !== undefined);
+  const nearest = report.prompts
+    .flatMap((prompt) => [nearestTokensText(prompt), readingText(prompt)])
+    .filter((line) => line !== undefined);
   return [scoreboardText(summary, options), ...nearest, report.verdict].join('\n');
 }
 
@@ -107,6 +114,7 @@ function differenceCell(prompt: PromptSummary, summary: Summary): Cell {
     const values = seeds.map((seed) => Math.round(seed.accuracy * 100));
     parts.push(`${seeds.length} seeds ${values.join(' ')}`);
   }
+  if (prompt.cached) parts.push('cached');
   const style = difference?.significant && (difference.accuracy > 0 ? 'green' : 'red');
   return { text: parts.join('  '), ...(style && { style }) };
 }

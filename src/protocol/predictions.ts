@@ -18,3 +18,8 @@ export interface Prediction {
   /** Of an answer that the model wrote: the F1 of its words against the right answer's. */
   readonly f1?: number;
 }
+
+/** A line of a run's predictions.jsonl: the run's own prompt, or a discrete one beside it. */
+export interface RunPrediction extends Prediction {
+  readonly prompt: string;
+}

@@ -3,7 +3,7 @@
  * drawn. A view has no arithmetic of its own beyond layout.
  */
 import type { Fingerprint } from './fingerprint.ts';
-import type { Candidates, PromptSummary } from './summary.ts';
+import type { Candidates, Interval, PromptSummary } from './summary.ts';
 
 /** Raised when a reader of an older version could misread the value. */
 export const reportFormat = 1;
@@ -68,6 +68,31 @@ export interface RunReport {
   readonly virtualTokens: readonly VirtualTokenReport[];
 }
 
+/**
+ * The middle run's vectors read as words: the nearest token of each in its place, scored as the
+ * prompt in words that it is.
+ */
+export interface Reading {
+  /** A template that can be pasted into a file. */
+  readonly template: string;
+  /** Shares of right answers. */
+  readonly scores: {
+    readonly learned: number;
+    /** Of the template without virtual tokens. */
+    readonly empty: number;
+    readonly text: number;
+    /** Of text near random vectors, the mean over a few. */
+    readonly random: number;
+  };
+  /** (text − empty) / (learned − empty); absent where learned is not shown to gain. */
+  readonly retained?: number;
+  readonly retainedInterval?: Interval;
+  /** The same of text near random vectors. */
+  readonly retainedAtRandom?: number;
+  /** What it means, for people. */
+  readonly sentence: string;
+}
+
 /** How often each label was answered where each label was right. */
 export interface Confusion {
   readonly labels: readonly string[];
@@ -90,6 +115,8 @@ export interface PromptReport {
   readonly meanCurve?: readonly CurvePoint[];
   /** Classification only. */
   readonly confusion?: Confusion;
+  /** Continuous prompts; absent for keys and values, which no word is near. */
+  readonly reading?: Reading;
 }
 
 /** One test example with every prompt's answer to it. */

@@ -64,6 +64,8 @@ export interface PromptSummary {
   readonly ensemble?: EnsembleSummary;
   /** What the prompt's `expect` came to, where it has one. */
   readonly expectations?: readonly ExpectationResult[];
+  /** The model had answered before: nothing that the score depends on has changed since. */
+  readonly cached?: true;
 }
 
 /** A prompt that could not be scored. */

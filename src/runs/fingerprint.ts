@@ -123,6 +123,13 @@ export function hashText(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
+/** SHA-256 of the bytes of numbers, in hexadecimal. */
+export function hashBytes({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return createHash('sha256')
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex');
+}
+
 /** A value as JSON with the keys of every object sorted and without those that are undefined. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value ?? null, (_key, item: unknown) =>

@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
-import type { Prediction } from '../protocol/predictions.ts';
+import type { RunPrediction } from '../protocol/predictions.ts';
 import { atomicWrite, removeHalfWritten } from '../files/atomicWrite.ts';
 import { type PromptVectors, readPromptVectors } from './promptVectors.ts';
 import { isRunId, runId } from './runId.ts';
@@ -184,13 +184,19 @@ export class RunStore {
   }
 
   /** A run's answers, empty where none were written. */
-  async readPredictions(id: string): Promise<Prediction[]> {
+  async readPredictions(id: string): Promise<RunPrediction[]> {
     const text = await readFile(join(this.folder(id), runFiles.predictions), 'utf8').catch(nothing);
     if (typeof text !== 'string') return [];
     return text
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Prediction);
+      .map((line) => JSON.parse(line) as RunPrediction);
+  }
+
+  /** Writes the answers of a run and of the prompts it is compared with, one a line. */
+  async writePredictions(id: string, predictions: readonly RunPrediction[]): Promise<void> {
+    const text = predictions.map((prediction) => `${JSON.stringify(prediction)}\n`).join('');
+    await atomicWrite(join(this.folder(id), runFiles.predictions), text);
   }
 
   /**

@@ -2,7 +2,6 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingEvent } from '../protocol/events.ts';
-import type { Prediction } from '../protocol/predictions.ts';
 import { atomicWrite } from '../files/atomicWrite.ts';
 import { isBefore, metricsLine, parseMetrics } from './runMetrics.ts';
 import { type PromptVectors, writePromptVectors } from './promptVectors.ts';
@@ -81,12 +80,6 @@ export class RunWriter {
   /** Writes what resuming needs, in place of any before. */
   async writeCheckpoint(checkpoint: SafetensorsFile): Promise<void> {
     await atomicWrite(join(this.folder, runFiles.checkpoint), writeSafetensors(checkpoint));
-  }
-
-  /** Writes the answers of every example, one a line. */
-  async writePredictions(predictions: readonly Prediction[]): Promise<void> {
-    const text = predictions.map((prediction) => `${JSON.stringify(prediction)}\n`).join('');
-    await atomicWrite(join(this.folder, runFiles.predictions), text);
   }
 
   /** Closes the files that are open; later events are dropped. */

@@ -1,31 +1,22 @@
 /** Scores every prompt of a file on one split and builds the report. */
+import { join } from 'node:path';
 import type { Example } from '../data/examples.ts';
-import { neighborhoods } from '../evaluation/neighborhoods.ts';
-import { predict } from '../evaluation/predict.ts';
-import {
-  buildReport,
-  type ReportInputs,
-  type ReportPrompt,
-  type ReportRun,
-} from '../evaluation/report.ts';
+import { readAsWords } from '../evaluation/reading/readAsWords.ts';
+import { buildReport, type ReportInputs, type ReportPrompt } from '../evaluation/report.ts';
+import { middleSeed, shareRight } from '../evaluation/scores.ts';
 import { buildSummary, type LeftOut } from '../evaluation/summary.ts';
 import { baselinePrompt, type Prompt } from '../language/ast.ts';
-import type { RangeTestEvent, TrainingEvent } from '../protocol/events.ts';
 import type { Prediction } from '../protocol/predictions.ts';
-import type { VirtualTokenReport } from '../protocol/report.ts';
+import type { Reading } from '../protocol/report.ts';
 import type { Candidates, Summary } from '../protocol/summary.ts';
 import { reportPath, writeReport } from '../runs/reportFile.ts';
-import type { RunManifest } from '../runs/runManifest.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { engine } from '../runtime/session.ts';
 import type { TrainingContext } from './context.ts';
-import { currentRuns } from './currentRuns.ts';
+import { PromptAnswers } from './promptAnswers.ts';
 import type { OpenPromptFile, SplitName } from './promptFile.ts';
 import { settingsForPeople } from './settingsText.ts';
-import { storedPrompt } from './storedPrompt.ts';
-
-/** Nearest tokens that a report shows for each vector. */
-const nearestCount = 5;
+import { scoredRuns, type RunWithVectors, type Scoring } from './scoredRuns.ts';
 
 /**
  * Scores `prompts` on a split; a continuous one with its newest completed run of each seed that
@@ -38,11 +29,13 @@ export async function scorePrompts(
   store: RunStore,
   context: TrainingContext,
 ): Promise<Summary> {
+  const kept = join(store.folders.reports, 'answers');
+  const answers = new PromptAnswers(open, open.examples[split], kept, context);
   const scored: ReportPrompt[] = [];
   const leftOut: LeftOut[] = [];
   for (const prompt of prompts) {
     context.emit({ type: 'scoring', prompt: prompt.name, split });
-    const one = await scorePrompt(open, prompt, split, store, context);
+    const one = await scorePrompt({ open, split, store, answers, context }, prompt);
     if (typeof one !== 'string') {
       scored.push({ ...one, expect: prompt.expect });
       continue;
@@ -52,11 +45,30 @@ export async function scorePrompts(
     const message = `"${name}" is left out of the scores: ${one}. Train it, then score again`;
     context.emit({ type: 'warning', code: 'score/no-run', message });
   }
+  await answers.prune();
   const inputs = reportInputs(open, scored, split, context);
   if (split !== 'test') return buildSummary(inputs, undefined, leftOut);
   await store.prepare();
+  await writePredictions(store, scored);
   const path = await writeReport(reportPath(store.folders.reports, open.path), buildReport(inputs));
   return buildSummary(inputs, path, leftOut);
+}
+
+/** Into each run's folder its own answers and those of the discrete prompts, for other programs. */
+async function writePredictions(store: RunStore, prompts: readonly ReportPrompt[]): Promise<void> {
+  const lines = (prompt: string, predictions: readonly Prediction[]) =>
+    predictions.map((prediction) => ({ prompt, ...prediction }));
+  const discrete = prompts.flatMap((prompt) =>
+    prompt.kind === 'discrete' ? lines(prompt.name, prompt.predictions) : [],
+  );
+  const known = new Set(await store.ids());
+  for (const prompt of prompts) {
+    for (const { run, predictions } of prompt.kind === 'continuous' ? prompt.runs : []) {
+      // Vectors that a file brings along have no run here.
+      if (!known.has(run)) continue;
+      await store.writePredictions(run, [...lines(prompt.name, predictions), ...discrete]);
+    }
+  }
 }
 
 function reportInputs(
@@ -98,103 +110,47 @@ function inputsOf(example: Example, answer: string): Record<string, string> {
 }
 
 /** The prompt with its predictions, or why there are none. */
-async function scorePrompt(
-  open: OpenPromptFile,
-  prompt: Prompt,
-  split: SplitName,
-  store: RunStore,
-  context: TrainingContext,
-): Promise<ReportPrompt | string> {
+async function scorePrompt(scoring: Scoring, prompt: Prompt): Promise<ReportPrompt | string> {
+  const { open, answers } = scoring;
   const described = {
     name: prompt.name,
     template: prompt.templateText,
     settings: prompt.kind === 'continuous' ? settingsForPeople(prompt) : {},
     fingerprint: await open.fingerprint(prompt),
   };
-  const answers = (seed: number, data?: Float32Array): Promise<Prediction[]> => {
-    const encoding = open.encodingOf(prompt, seed);
-    return predict(
-      {
-        model: open.model,
-        encoding,
-        vectors: data && encoding.vectorsOf(data),
-        candidates: open.candidates,
-        signal: context.signal,
-      },
-      open.examples[split],
-    );
-  };
   if (prompt.kind === 'discrete') {
-    const seed = prompt.train.seeds[0] ?? 1;
-    return { ...described, kind: 'discrete', predictions: await answers(seed) };
+    return { ...described, kind: 'discrete', ...(await answers.of(prompt, demosSeed(prompt))) };
   }
-  if (prompt.from !== undefined) {
-    const data = await storedPrompt(open, prompt);
-    const run = { run: prompt.from, seed: 0, bestStep: 0, steps: 0, seconds: 0 };
-    const virtualTokens = await nearestOf(open, prompt, data);
-    const predictions = await answers(0, data);
-    return {
-      ...described,
-      kind: 'continuous',
-      runs: [
-        { ...run, status: 'completed', predictions, curve: [], validation: [], virtualTokens },
-      ],
-    };
-  }
-  const runs: ReportRun[] = [];
-  const tests: RangeTestEvent[] = [];
-  const current = await currentRuns(open, prompt, store);
-  if (current.runs.length === 0) return current.lack!;
-  if (current.lack !== undefined) {
-    const message = `"${prompt.name}" is scored with ${current.lack}`;
-    context.emit({ type: 'warning', code: 'score/missing-seed', message, prompt: prompt.name });
-  }
-  for (const manifest of current.runs) {
-    const { vectors } = await store.readPrompt(manifest.id);
-    const predictions = await answers(manifest.seed, vectors);
-    const { events } = await store.read(manifest.id);
-    tests.push(...events.filter((event) => event.type === 'rangeTest'));
-    runs.push({
-      ...describeRun(manifest, events),
-      predictions,
-      virtualTokens: await nearestOf(open, prompt, vectors),
-    });
-  }
-  return { ...described, settings: settingsForPeople(prompt, tests), kind: 'continuous', runs };
-}
-
-function describeRun(
-  manifest: RunManifest,
-  events: readonly TrainingEvent[],
-): Omit<ReportRun, 'predictions' | 'virtualTokens'> {
-  const steps = events.filter((e) => e.type === 'step');
-  const validations = events.filter((e) => e.type === 'validation');
+  const scored = await scoredRuns(scoring, prompt);
+  if (typeof scored === 'string') return scored;
+  const { runs, rangeTests } = scored;
+  const reading = await readingOf(scoring, prompt, runs);
   return {
-    run: manifest.id,
-    seed: manifest.seed,
-    status: manifest.status,
-    bestStep: manifest.bestStep ?? 0,
-    steps: steps.length,
-    seconds: manifest.timings.seconds ?? 0,
-    curve: steps.map(({ step, loss }) => ({ step, loss })),
-    validation: validations.map(({ step, accuracy, loss, best }) => ({
-      step,
-      accuracy,
-      loss,
-      best,
-    })),
+    ...described,
+    settings: settingsForPeople(prompt, rangeTests),
+    kind: 'continuous',
+    runs: runs.map(({ run }) => run),
+    ...(reading && { reading }),
   };
 }
 
-/** The neighborhood of each vector, for people. */
-async function nearestOf(
-  open: OpenPromptFile,
+/** What draws the solved examples of a prompt that is not trained. */
+const demosSeed = ({ train }: Prompt): number => train.seeds[0] ?? 1;
+
+/** The middle run's vectors read as words; nothing for keys and values, which no word is near. */
+async function readingOf(
+  { open, split, answers }: Scoring,
   prompt: Prompt,
-  vectors: Float32Array,
-): Promise<VirtualTokenReport[]> {
-  const { virtual, isDeep } = open.encodingOf(prompt, 0);
-  // Keys and values are not in the space of embeddings: nothing is near them.
-  if (isDeep) return [];
-  const { tokens, placement } = virtual;
-  return neighborhoods(open.model, { vectors, placement, count: nearestCount, tokens });
+  runs: readonly RunWithVectors[],
+): Promise<Reading | undefined> {
+  const { run, vectors } = runs[middleSeed(runs.map((one) => shareRight(one.run.predictions)))]!;
+  const encoding = open.encodingOf(prompt, run.seed);
+  if (encoding.isDeep || split !== 'test') return undefined;
+  return readAsWords({
+    model: open.model,
+    encoding,
+    vectors,
+    learned: run.predictions,
+    answers: async (words) => (await answers.of(words, run.seed)).predictions,
+  });
 }

@@ -51,6 +51,7 @@ describe('RunStore', () => {
     await writer.writePrompt({ vectors: Float32Array.of(1, 2, 3, 4, 5, 6), width: 3 });
     await writer.writeCheckpoint({ tensors: {}, metadata: { step: '2' } });
     const prediction = {
+      prompt: 'learned',
       example: 0,
       answer: 'Lima',
       predicted: 'Lima',
@@ -60,9 +61,10 @@ describe('RunStore', () => {
       predictedProbability: 0.9,
       loss: 0.1,
     };
-    await writer.writePredictions([prediction, { ...prediction, example: 1 }]);
     await writer.update({ status: 'completed', bestStep: 2, endedAt: 'later', seconds: 1.5 });
     writer.close();
+    const predictions = [prediction, { ...prediction, example: 1 }];
+    await store.writePredictions(writer.id, predictions);
 
     const { manifest, events } = await store.read(writer.id);
     expect(manifest).toMatchObject({ ...start, format: 1, status: 'completed', bestStep: 2 });
@@ -80,7 +82,7 @@ describe('RunStore', () => {
       placement: start.placement,
       model: 'm',
     });
-    expect((await store.readPredictions(writer.id)).map(({ example }) => example)).toEqual([0, 1]);
+    expect(await store.readPredictions(writer.id)).toEqual(predictions);
     expect((await readdir(writer.folder)).sort()).toEqual([
       'checkpoint.safetensors',
       'metrics.jsonl',

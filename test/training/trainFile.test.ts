@@ -1,7 +1,7 @@
 /** Whole trainings of tiny models, in this process, on disk. */
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunEndedEvent, StepEvent, TrainingEvent } from '../../src/protocol/events.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
@@ -334,9 +334,27 @@ describe('the summary', () => {
     expect(summary.model.sha256).toMatch(/^[0-9a-f]{64}$/);
     const runs = of('runEnded').map(({ run }) => run);
     expect(summary.prompts[1]!.seeds!.map(({ run }) => run)).toEqual(runs);
-    // Scoring again, without training, gives the same numbers.
-    const again = await scoreFile({ path, split: 'test' }, contextFor().context);
-    expect(again.prompts).toEqual(summary.prompts);
+  });
+
+  test('is the same when the prompts are scored again, asked anew or remembered', async () => {
+    const path = await project({ train: ['steps: 2'] });
+    const { summary } = await trained(path);
+    const scored = async () =>
+      (await scoreFile({ path, split: 'test' }, contextFor().context)).prompts;
+    expect(await scored()).toEqual(summary.prompts.map((prompt) => ({ ...prompt, cached: true })));
+    await rm(join(dirname(path), '.ptune', 'reports', 'answers'), { recursive: true });
+    expect(await scored()).toEqual(summary.prompts);
+  });
+
+  test('comes with the answers in each run’s folder', async () => {
+    const path = await project({ train: ['steps: 2'] });
+    const { summary } = await trained(path);
+    const lines = await RunStore.forFile(path).readPredictions(summary.prompts[1]!.seeds![0]!.run);
+    expect(lines.map(({ prompt, example }) => `${prompt} ${example}`)).toEqual(
+      ['learned', 'manual'].flatMap((prompt) => [0, 1, 2, 3].map((i) => `${prompt} ${i}`)),
+    );
+    const right = lines.filter(({ prompt, correct }) => prompt === 'manual' && correct).length;
+    expect(right / 4).toBe(summary.prompts[0]!.accuracy);
   });
 
   test('leaves out runs of another template, and says which prompt has none', async () => {

@@ -4,7 +4,12 @@ import { PtuneError, toPtuneError } from '../../base/errors.ts';
 import type { TrainingEvent } from '../../protocol/events.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { ScoreRequest, TrainRequest } from '../../protocol/trainerProtocol.ts';
-import { expectationLines, scoreboardText, nearestTokensText } from '../../evaluation/text.ts';
+import {
+  expectationLines,
+  nearestTokensText,
+  readingText,
+  scoreboardText,
+} from '../../evaluation/text.ts';
 import { atomicWrite } from '../../files/atomicWrite.ts';
 import { readReport } from '../../runs/reportFile.ts';
 import { scoreFile } from '../../training/scoreFile.ts';
@@ -89,8 +94,9 @@ async function printSummary(summary: Summary, output: Output): Promise<void> {
   const report = summary.report === undefined ? undefined : await readReport(summary.report);
   if (!report || summary.report === undefined) return;
   for (const prompt of report.prompts) {
-    const line = nearestTokensText(prompt);
-    if (line !== undefined) print(line);
+    for (const line of [nearestTokensText(prompt), readingText(prompt)]) {
+      if (line !== undefined) print(line);
+    }
   }
   print(report.verdict);
   const page = summary.report.replace(/\.json$/, '.html');

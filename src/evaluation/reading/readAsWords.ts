@@ -1,0 +1,113 @@
+/** Reads a learned prompt as the words that its vectors are near, and scores these words. */
+import { percent } from '../../base/format.ts';
+import { Random } from '../../base/random.ts';
+import type { PromptEncoding } from '../../encoding/encodePrompt.ts';
+import type { Prompt } from '../../language/ast.ts';
+import { printTemplate } from '../../language/printTemplate.ts';
+import type { Prediction } from '../../protocol/predictions.ts';
+import type { Reading } from '../../protocol/report.ts';
+import { nearestTokens } from '../nearestTokens.ts';
+import type { PromptModel } from '../promptModel.ts';
+import { shareRight } from '../scores.ts';
+import { meanOf } from '../statistics.ts';
+import { asWords, withoutVectors } from './asWords.ts';
+import { retainedGain, type RetainedGain } from './retainedGain.ts';
+import { fragmentIds } from './tokenKinds.ts';
+
+export interface ReadingInputs {
+  readonly model: PromptModel;
+  readonly encoding: PromptEncoding;
+  /** float32 [P, D] */
+  readonly vectors: Float32Array;
+  /** What the learned prompt answers. */
+  readonly learned: readonly Prediction[];
+  /** What a discrete prompt answers to the same examples. */
+  readonly answers: (prompt: Prompt) => Promise<readonly Prediction[]>;
+}
+
+/** Texts of random vectors, whose mean score counts: a single one swings by its words. */
+const randomTexts = 3;
+const randomSeed = 20211216;
+
+/** A share of the gain from which on words stand for the vectors. */
+const most = 0.8;
+/** A share of the gain below which words are only a hint. */
+const little = 0.5;
+
+/** The nearest tokens of a prompt's vectors as a prompt in words, with its scores. */
+export async function readAsWords(inputs: ReadingInputs): Promise<Reading> {
+  const { encoding, learned, answers } = inputs;
+  const { prompt } = encoding;
+  const words = await inWords(inputs, inputs.vectors);
+  const empty = await answers(withoutVectors(prompt));
+  const text = await answers(words);
+  const random: (readonly Prediction[])[] = [];
+  for (const vectors of randomVectors(inputs.vectors, inputs.model.width)) {
+    random.push(await answers(await inWords(inputs, vectors)));
+  }
+  const kept = retainedGain(learned, [text], empty);
+  const keptAtRandom = retainedGain(learned, random, empty);
+  const scores = {
+    learned: shareRight(learned),
+    empty: shareRight(empty),
+    text: shareRight(text),
+    random: meanOf(random.map(shareRight)),
+  };
+  return {
+    template: printTemplate(words.parts),
+    scores,
+    ...(kept && { retained: kept.share, retainedInterval: kept.interval }),
+    ...(keptAtRandom && { retainedAtRandom: keptAtRandom.share }),
+    sentence: sentenceOf(scores, kept, keptAtRandom),
+  };
+}
+
+/** The prompt with the nearest token of each of `vectors` in its place, by cosine similarity. */
+async function inWords({ model, encoding }: ReadingInputs, vectors: Float32Array): Promise<Prompt> {
+  const { tokenizer } = model.open;
+  const near = nearestTokens({
+    vectors,
+    table: await model.embeddingTable(),
+    width: model.width,
+    tokens: Array.from({ length: tokenizer.vocabularySize }, () => ''),
+    exclude: new Set([...tokenizer.specialIds, ...fragmentIds(tokenizer)]),
+    metrics: ['cosine'],
+    count: 1,
+  });
+  const ids = near.map(({ nearest }) => nearest.cosine![0]!.id);
+  return asWords(encoding.prompt, encoding.virtual.placement, ids, tokenizer);
+}
+
+/** Draws of as many vectors; only their directions count. */
+function* randomVectors(like: Float32Array, width: number): Generator<Float32Array> {
+  const random = new Random(randomSeed);
+  const count = like.length / width;
+  for (let i = 0; i < randomTexts; i++) {
+    yield Float32Array.from({ length: count * width }, () => random.normal());
+  }
+}
+
+function sentenceOf(
+  { learned, empty, text, random }: Reading['scores'],
+  kept: RetainedGain | undefined,
+  atRandom: RetainedGain | undefined,
+): string {
+  const scored = `As text, the nearest tokens answer ${percent(text)} right`;
+  if (!kept || !atRandom) {
+    return `${scored}; the template without the vectors answers ${percent(empty)} and with them ${percent(learned)}, so there is no gain to keep that can be shown.`;
+  }
+  const chance = `Text near random vectors keeps ${keptInWords(atRandom.share)} (${percent(random)} right).`;
+  const start = `${scored} and keep ${keptInWords(kept.share)} of the gain over the template without vectors (${percent(empty)}).`;
+  if (kept.share <= atRandom.share) {
+    return `${start} ${chance} They say nothing about what was learned.`;
+  }
+  if (kept.share >= most) return `${start} ${chance} They can be used in place of the vectors.`;
+  if (kept.share >= little) return `${start} ${chance} They say part of what was learned.`;
+  return `${start} ${chance} Read them as a hint, not as the prompt.`;
+}
+
+/** "8 %", "nothing", and "less than nothing" of a text that is worse than none. */
+function keptInWords(share: number): string {
+  if (share < -0.005) return 'less than nothing';
+  return share < 0.005 ? 'nothing' : percent(share);
+}

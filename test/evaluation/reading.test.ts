@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { asWords, withoutVectors } from '../../src/evaluation/reading/asWords.ts';
+import { retainedGain } from '../../src/evaluation/reading/retainedGain.ts';
+import { parse } from '../../src/language/parser.ts';
+import { printTemplate } from '../../src/language/printTemplate.ts';
+import type { Prediction } from '../../src/protocol/predictions.ts';
+
+/** Answers, right where the text has a 1. */
+const answers = (text: string): Prediction[] =>
+  Array.from(text, (mark, example) => ({
+    example,
+    answer: 'a',
+    predicted: mark === '1' ? 'a' : 'b',
+    correct: mark === '1',
+    rank: mark === '1' ? 1 : 2,
+    probability: 0.5,
+    predictedProbability: 0.5,
+    loss: 1,
+  }));
+
+describe('retained gain', () => {
+  const learned = answers('1111111111');
+  const empty = answers('0000000011');
+
+  test('is the share of the gain that the text keeps', () => {
+    // Learned gains 8 of 10, the text 2 of 10.
+    const kept = retainedGain(learned, [answers('1100000011')], empty)!;
+    expect(kept.share).toBeCloseTo(2 / 8, 12);
+    expect(kept.interval[0]).toBeLessThan(kept.share);
+    expect(kept.interval[1]).toBeGreaterThan(kept.share);
+  });
+
+  test('is 1 of the prompt itself, 0 of the empty one and below it of a harmful text', () => {
+    expect(retainedGain(learned, [learned], empty)).toEqual({ share: 1, interval: [1, 1] });
+    expect(retainedGain(learned, [empty], empty)).toEqual({ share: 0, interval: [0, 0] });
+    expect(retainedGain(learned, [answers('0000000000')], empty)!.share).toBeCloseTo(-0.25, 12);
+  });
+
+  test('of several texts is that of their mean', () => {
+    const texts = [answers('1100000011'), answers('1111000011')];
+    expect(retainedGain(learned, texts, empty)!.share).toBeCloseTo(3 / 8, 12);
+  });
+
+  test('is nothing where no gain is shown', () => {
+    // Won 5, lost 0: two-sided p = 2 / 32 > 0.05.
+    expect(
+      retainedGain(answers('1111100'), [answers('1000000')], answers('0000000')),
+    ).toBeUndefined();
+    expect(retainedGain(empty, [learned], learned)).toBeUndefined();
+  });
+});
+
+const ptune = (template: string) =>
+  parse(`---\nanswer: capital\n---\n@prompt p\n${template}\n`).prompts[0]!;
+
+/** Token 7 is "seven", whatever tokenizer. */
+const tokenizer = { decode: (ids: readonly number[]) => ids.map((id) => `t${id}`).join(' ') };
+
+describe('a prompt in words', () => {
+  const placement = [
+    { part: 0, rows: [0, 1] },
+    { part: 4, rows: [2] },
+  ];
+  const prompt = ptune('{*2} {country} is {*} {capital}.');
+
+  test('has the nearest tokens in the places of the vectors', () => {
+    const words = asWords(prompt, placement, [7, 8, 9], tokenizer as never);
+    expect(words.kind).toBe('discrete');
+    expect(printTemplate(words.parts)).toBe('t7 t8 {country} is t9 {capital}.');
+  });
+
+  test('escapes what the tokens would mean in a template', () => {
+    const odd = { decode: () => '@{x}' } as never;
+    expect(printTemplate(asWords(prompt, placement, [7, 8, 9], odd).parts)).toBe(
+      '@@{{x}} {country} is @{{x}} {capital}.',
+    );
+  });
+
+  test('without any has single spaces where they stood', () => {
+    expect(printTemplate(withoutVectors(prompt).parts)).toBe(' {country} is {capital}.');
+  });
+});
