@@ -1,7 +1,9 @@
 /**
- * `npm run bench`: the hot paths, each against another one of the same run. Ratios of medians; times
- * of a machine that does other things mean little.
+ * `npm run bench [-- MODEL]`: the hot paths, each against another one of the same run. Ratios of
+ * medians; times of a machine that does other things mean little. `npm run bench -- --large` leaves
+ * the small model out. docs/performance.md says what the figures mean.
  */
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { locateModel } from '../src/hub/locate.ts';
 import { openModel, type OpenModel } from '../src/hub/openModel.ts';
@@ -11,7 +13,8 @@ import { encoderParameters, type EncoderSpec } from '../src/model/promptEncoder.
 import { GraphBuilder } from '../src/onnx/builder.ts';
 import { sizeOf } from '../src/onnx/tensor.ts';
 import { writeModel } from '../src/onnx/write.ts';
-import { float32, int64, Session, type Feeds } from '../src/runtime/session.ts';
+import { engine, float32, int64, Session, type Feeds } from '../src/runtime/session.ts';
+import { benchLarge, makeSession } from './benchLarge.ts';
 
 const repetitions = 60;
 const shape: PromptShape = { rows: 16, length: 24, positions: 16, virtual: 6 };
@@ -99,10 +102,10 @@ async function trainingStep(open: OpenModel, kind: EncoderSpec['kind']) {
   return () => session.run(feeds);
 }
 
-async function main(): Promise<void> {
+async function benchSmall(model = 'bundled/mini-mlm'): Promise<void> {
   const folder = join(process.cwd(), 'media', 'models');
   const located = await locateModel(
-    { id: process.argv[2] ?? 'bundled/mini-mlm' },
+    { id: model },
     { fileFolder: process.cwd(), bundledFolder: folder },
   );
   const open = await openModel(located);
@@ -130,9 +133,25 @@ async function main(): Promise<void> {
     ]),
   );
   const unit = result.get('forward, all logits')!;
+  console.log(`${model}, batch 16 × 24`);
   for (const [name, time] of result) {
     console.log(`${name.padEnd(32)}${(time / unit).toFixed(2)} ×   ${time.toFixed(1)} ms`);
   }
 }
 
-void main();
+function describeMachine(): void {
+  const model = cpus()[0]?.model.trim() ?? 'unknown';
+  const memory = `${(totalmem() / 1e9).toFixed(0)} GB`;
+  const versions = `${engine.name} ${engine.version}, Node.js ${process.versions.node}`;
+  console.log(`${cpus().length} cores (${model}), ${memory}, ${versions}\n`);
+}
+
+async function bench(): Promise<void> {
+  describeMachine();
+  if (first !== '--large') await benchSmall(first);
+  await benchLarge(join(process.cwd(), '.cache'));
+}
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === '--session') void makeSession(rest[0]!, rest[1]!);
+else void bench();

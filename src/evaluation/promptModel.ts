@@ -99,9 +99,13 @@ export class PromptModel {
     return session;
   }
 
-  async release(): Promise<void> {
-    for (const session of this.#sessions.values()) await (await session).release();
-    this.#sessions.clear();
+  /** Frees the graphs whose keys start with `prefix`; all of them unless told. */
+  async release(prefix = ''): Promise<void> {
+    for (const [key, session] of this.#sessions) {
+      if (!key.startsWith(prefix)) continue;
+      this.#sessions.delete(key);
+      await (await session).release();
+    }
   }
 
   /** The shapes of the graph that serves a batch of at most `scoreRows` inputs. */

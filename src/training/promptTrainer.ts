@@ -25,6 +25,7 @@ import type { TrainSettings } from '../language/settings.ts';
 import { passOrder } from './batchOrder.ts';
 import type { PromptObjective, TrainingInput } from './objective.ts';
 import { Adam, type AdamState, clipGradients, gradientNorm, learningRateAt } from './optimizer.ts';
+import { prepackedLengths, weightBytes } from './prepacking.ts';
 import type { Start } from './startVectors.ts';
 
 /** What an encoder's learning rate is where the settings name none; measured on the examples. */
@@ -74,6 +75,8 @@ export class PromptTrainer {
   readonly #lengths: readonly number[];
   /** Every batch has room for it: one graph for each length. */
   readonly #longestAnswer: number;
+  /** Lengths of which the engine prepacks the graph. */
+  readonly #prepacked: ReadonlySet<number>;
   #random: Random;
   #queue: number[] = [];
   #step = 0;
@@ -94,6 +97,7 @@ export class PromptTrainer {
     const limit = lengthLimit(t);
     this.#lengths = t.inputs.map(({ encoded }) => paddedLength(longestOf(encoded), limit));
     this.#longestAnswer = Math.max(...t.inputs.map((input) => input.targets.length));
+    this.#prepacked = prepackedLengths(this.#lengths, t.steps, weightBytes(t.model.open.lm));
   }
 
   /** A trainer before its first step; the same inputs and seed give the same one. */
@@ -235,11 +239,12 @@ export class PromptTrainer {
     const { model, objective } = this.#t;
     const shape = this.#shapeOf(batch);
     // Label words are part of the graph, and another prompt may have others where these stand.
-    const key = `train ${JSON.stringify([shape, this.#encoder, objective.graph])}`;
+    const prepack = this.#prepacked.has(shape.length);
+    const key = `train ${JSON.stringify([shape, this.#encoder, objective.graph, prepack])}`;
     const session = await model.session(
       key,
       () => buildTrainingGraph(model.open.lm, shape, this.#encoder, objective.graph),
-      true,
+      prepack,
     );
     const targets = objective.graph.kind === 'answers' ? shape.positions : batch.length;
     const result = await session.run({

@@ -36,9 +36,11 @@ export async function trainFile(request: TrainRequest, context: TrainingContext)
     await assertPaddingIsLeftOut(lm, graphFolder, open.modelHash, config);
     emitStarted(open, trainings, context);
     warnOfSmallData(open, trainings, context);
-    for (const { prompt, seed, run } of trainings) {
+    for (const [i, { prompt, seed, run }] of trainings.entries()) {
       if (run === undefined) await trainRun(open, prompt, seed, store, context);
       else await resumeRun(open, prompt, run, store, context);
+      // The seeds of a prompt share its graphs, which may hold copies of the weights.
+      if (trainings[i + 1]?.prompt !== prompt) await open.model.release('train ');
     }
     const summary = await scorePrompts(open, prompts, 'test', store, context);
     context.emit(summary);
