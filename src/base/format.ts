@@ -54,6 +54,19 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** A size in units of a thousand: "312 bytes", "4.2 kB", "350 MB", "1.2 GB". */
+export function byteSize(bytes: number): string {
+  let value = bytes;
+  let unit = 'bytes';
+  for (const next of ['kB', 'MB', 'GB', 'TB']) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  const places = unit === 'bytes' || value >= 9.95 ? 0 : 1;
+  return `${value.toFixed(places)} ${unit}`;
+}
+
 /** "1 example", "57 examples". */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ExtensionContext, window } from 'vscode';
-import { modelCaches } from '../hub/modelCache.ts';
+import { modelCaches } from '../hub/cacheFolders.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
 import { commandHandlers } from './commandHandlers.ts';
 import { registerCommands } from './commands.ts';

@@ -3,24 +3,21 @@
  *
  * Which folder: `bundled/NAME` is one of the models that come with ptune. Any other id is a folder
  * when one lies there, relative to the `.ptune` file. If not, `owner/name` is looked up in the
- * local caches of the Hugging Face Hub. Nothing is downloaded here.
- *
- * Which ONNX file: the setting `file`, else the first of `model`, `decoder_model` and
- * `decoder_model_merged`, each in `onnx/` before the folder itself, with the ending of the
- * setting `dtype` (`_fp16`; `_int8` or `_quantized`; `_q4`), else the only ONNX file there is.
+ * local caches of the Hugging Face Hub, of which the first that has all files counts. Nothing is
+ * downloaded here. Which ONNX file: modelParts.ts.
  */
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
-
-/** The part of the `model` setting that says which model. */
-export interface ModelChoice {
-  readonly id: string;
-  readonly revision?: string | undefined;
-  /** An ONNX file, relative to the model's folder. */
-  readonly file?: string | undefined;
-  readonly dtype?: 'fp32' | 'fp16' | 'int8' | 'q4' | undefined;
-}
+import { isHubId } from './hubId.ts';
+import { ModelCache } from './modelCache.ts';
+import {
+  chooseGraph,
+  encoderName,
+  graphNames,
+  isWeightsOf,
+  type ModelChoice,
+} from './modelParts.ts';
 
 /** Where models may lie. */
 export interface ModelPlaces {
@@ -28,7 +25,7 @@ export interface ModelPlaces {
   readonly fileFolder: string;
   /** Folder of the bundled models. */
   readonly bundledFolder: string;
-  /** Folders of Hub caches, in the layouts of transformers.js and of huggingface_hub. */
+  /** Folders of Hub caches: ptune's own, or in the layouts of transformers.js and huggingface_hub. */
   readonly caches?: readonly string[];
 }
 
@@ -42,6 +39,11 @@ export interface LocatedModel {
   readonly files: readonly string[];
 }
 
+/** Whether to look at more than the graphs. */
+export interface LocateOptions {
+  readonly withoutTokenizer?: boolean;
+}
+
 /**
  * The model that the settings name.
  *
@@ -51,28 +53,20 @@ export interface LocatedModel {
 export async function locateModel(
   choice: ModelChoice,
   places: ModelPlaces,
-  options: { readonly withoutTokenizer?: boolean } = {},
+  options: LocateOptions = {},
 ): Promise<LocatedModel> {
-  const folder = await locateFolder(choice, places);
-  const onnxFile = await chooseOnnxFile(folder, choice);
-  if (options.withoutTokenizer !== true && !(await isFile(join(folder, 'tokenizer.json')))) {
-    throw new PtuneError(
-      'model/no-tokenizer',
-      `The model folder ${folder} has no tokenizer.json; it holds ${await listing(folder)}.`,
-      'Save the tokenizer there in the "fast" format: tokenizer.save_pretrained(folder).',
-    );
-  }
-  const encoder = join(
-    dirname(onnxFile),
-    basename(onnxFile).replace(/^decoder_model(_merged)?/, 'encoder_model'),
-  );
-  const encoderFile = encoder !== onnxFile && (await isFile(encoder)) ? encoder : undefined;
-  const graphs = encoderFile === undefined ? [onnxFile] : [onnxFile, encoderFile];
-  return { folder, onnxFile, encoderFile, files: await modelFiles(folder, graphs) };
+  if (await isOnHub(choice, places)) return locateInCaches(choice, places, options);
+  return locateIn(await ownFolder(choice, places), choice, options);
 }
 
-async function locateFolder(choice: ModelChoice, places: ModelPlaces): Promise<string> {
-  const { id } = choice;
+/** Whether a choice means a model of the Hub, which need not be on this machine. */
+export async function isOnHub({ id }: ModelChoice, places: ModelPlaces): Promise<boolean> {
+  if (id.startsWith('bundled/') || !isHubId(id)) return false;
+  return !(await isFolder(resolve(places.fileFolder, id)));
+}
+
+/** A bundled model's folder, or one beside the file. */
+async function ownFolder({ id }: ModelChoice, places: ModelPlaces): Promise<string> {
   if (id.startsWith('bundled/')) {
     const name = id.slice('bundled/'.length);
     const folder = join(places.bundledFolder, name);
@@ -86,72 +80,98 @@ async function locateFolder(choice: ModelChoice, places: ModelPlaces): Promise<s
   }
   const beside = resolve(places.fileFolder, id);
   if (await isFolder(beside)) return beside;
-  if (!isHubId(id)) {
-    throw new PtuneError(
-      'model/not-found',
-      `There is no model folder ${beside}.`,
-      'Correct the path in the setting "model"; it is relative to the .ptune file.',
-    );
-  }
-  for (const cache of places.caches ?? []) {
-    const folder = await cachedFolder(cache, id, choice.revision ?? 'main');
-    if (folder !== undefined) return folder;
-  }
-  const looked = [beside, ...(places.caches ?? [])].join(', ');
   throw new PtuneError(
     'model/not-found',
-    `The model "${id}" is not on this machine; looked in ${looked}.`,
-    'Put the folder of its ONNX export on disk and name that folder in the setting "model".',
+    `There is no model folder ${beside}.`,
+    'Correct the path in the setting "model"; it is relative to the .ptune file.',
   );
 }
 
-/** Whether a text can be an id of the Hugging Face Hub: `name` or `owner/name`. */
-function isHubId(id: string): boolean {
-  return !isAbsolute(id) && /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(id);
+/** The first copy of a Hub model that has all files. */
+async function locateInCaches(
+  choice: ModelChoice,
+  places: ModelPlaces,
+  options: LocateOptions,
+): Promise<LocatedModel> {
+  let lacking: PtuneError | undefined;
+  for (const cache of places.caches ?? []) {
+    for await (const folder of cachedFolders(cache, choice)) {
+      try {
+        return await locateIn(folder, choice, options);
+      } catch (error) {
+        if (!(error instanceof PtuneError)) throw error;
+        lacking ??= error;
+      }
+    }
+  }
+  if (lacking) throw lacking;
+  const { id } = choice;
+  const looked = [resolve(places.fileFolder, id), ...(places.caches ?? [])].join(', ');
+  throw new PtuneError(
+    'model/not-found',
+    `The model "${id}" is not on this machine; looked in ${looked}.`,
+    `Download it with "ptune models add ${id}", or name a folder with an ONNX export in the setting "model".`,
+  );
 }
 
-/** A model's folder in a cache of transformers.js or of huggingface_hub. */
-async function cachedFolder(
-  cache: string,
-  id: string,
-  revision: string,
-): Promise<string | undefined> {
+/** A model's folders in a cache of ptune, of transformers.js and of huggingface_hub. */
+async function* cachedFolders(cache: string, choice: ModelChoice): AsyncGenerator<string> {
+  const { id, revision = 'main' } = choice;
+  const own = await new ModelCache(cache).find(choice);
+  if (own !== undefined) yield own;
   const plain = join(cache, id);
   const atRevision = revision === 'main' ? plain : join(plain, revision);
-  if (await isFolder(atRevision)) return atRevision;
+  if (await isFolder(atRevision)) yield atRevision;
   const hub = join(cache, `models--${id.replaceAll('/', '--')}`);
   const reference = await readFile(join(hub, 'refs', revision), 'utf8').catch(() => revision);
   const snapshot = join(hub, 'snapshots', reference.trim());
-  return (await isFolder(snapshot)) ? snapshot : undefined;
+  if (await isFolder(snapshot)) yield snapshot;
 }
 
-const endings: Readonly<Record<NonNullable<ModelChoice['dtype']>, readonly string[]>> = {
-  fp32: [''],
-  fp16: ['_fp16'],
-  int8: ['_int8', '_quantized'],
-  q4: ['_q4'],
-};
-
-async function chooseOnnxFile(folder: string, choice: ModelChoice): Promise<string> {
-  if (choice.file !== undefined) {
-    const path = resolve(folder, choice.file);
-    if (await isFile(path)) return path;
-    throw noWeights(folder, `has no file "${choice.file}"`, await onnxFiles(folder));
+async function locateIn(
+  folder: string,
+  choice: ModelChoice,
+  options: LocateOptions,
+): Promise<LocatedModel> {
+  const names = await fileNames(folder, choice);
+  const graph = chooseGraph(names, choice);
+  if (graph === undefined) throw noWeights(folder, choice, names);
+  if (options.withoutTokenizer !== true && !(await isFile(join(folder, 'tokenizer.json')))) {
+    throw new PtuneError(
+      'model/no-tokenizer',
+      `The model folder ${folder} has no tokenizer.json; it holds ${await listing(folder)}.`,
+      'Save the tokenizer there in the "fast" format: tokenizer.save_pretrained(folder).',
+    );
   }
-  const tried: string[] = [];
-  for (const stem of ['model', 'decoder_model', 'decoder_model_merged']) {
-    for (const ending of endings[choice.dtype ?? 'fp32']) {
-      tried.push(`onnx/${stem}${ending}.onnx`, `${stem}${ending}.onnx`);
-    }
-  }
-  for (const name of tried) if (await isFile(join(folder, name))) return join(folder, name);
-  const found = await onnxFiles(folder);
-  if (found.length === 1 && choice.dtype === undefined) return join(folder, found[0]!);
-  throw noWeights(folder, `has none of ${tried.join(', ')}`, found);
+  const onnxFile = join(folder, graph);
+  const encoder = encoderName(graph);
+  const encoderFile = encoder !== undefined ? join(folder, encoder) : undefined;
+  const hasEncoder = encoderFile !== undefined && (await isFile(encoderFile));
+  const graphs = hasEncoder ? [onnxFile, encoderFile] : [onnxFile];
+  return {
+    folder,
+    onnxFile,
+    encoderFile: hasEncoder ? encoderFile : undefined,
+    files: await modelFiles(folder, graphs),
+  };
 }
 
-function noWeights(folder: string, what: string, found: readonly string[]): PtuneError {
+/** The ONNX files of a folder and of `onnx` within it, and the one that is named, relative to it. */
+async function fileNames(folder: string, { file }: ModelChoice): Promise<string[]> {
+  const own = await readdir(folder);
+  const inner = await readdir(join(folder, 'onnx')).catch(() => []);
+  const names = [...inner.map((name) => `onnx/${name}`), ...own];
+  const graphs = names.filter((name) => name.endsWith('.onnx')).sort();
+  const isNamed = file !== undefined && (await isFile(join(folder, file)));
+  return isNamed ? [...graphs, ...graphNames({ id: '', file })] : graphs;
+}
+
+function noWeights(folder: string, choice: ModelChoice, found: readonly string[]): PtuneError {
   const there = found.length === 0 ? 'no ONNX file' : found.join(', ');
+  const what =
+    choice.file === undefined
+      ? `has none of ${graphNames({ ...choice, dtype: choice.dtype ?? 'fp32' }).join(', ')}${choice.dtype === undefined ? ', nor one of them that ends in _fp16, _int8, _quantized or _q4' : ''}`
+      : `has no file "${choice.file}"`;
   return new PtuneError(
     'model/no-weights',
     `The model folder ${folder} ${what}; it holds ${there}.`,
@@ -159,14 +179,6 @@ function noWeights(folder: string, what: string, found: readonly string[]): Ptun
       ? 'Export the model to ONNX, for example with "optimum-cli export onnx".'
       : 'Name one of these files in the setting "model.file".',
   );
-}
-
-/** The ONNX files of a folder and of `onnx` within it, relative to it. */
-async function onnxFiles(folder: string): Promise<string[]> {
-  const own = await readdir(folder);
-  const inner = await readdir(join(folder, 'onnx')).catch(() => []);
-  const names = [...inner.map((name) => `onnx/${name}`), ...own];
-  return names.filter((name) => name.endsWith('.onnx')).sort();
 }
 
 /** Files beside a graph that belong to no part of it: other programs' weights, notes. */
@@ -195,14 +207,6 @@ async function modelFiles(folder: string, graphs: readonly string[]): Promise<st
     if (isOwn && (await isFile(join(folder, name)))) files.add(join(folder, name));
   }
   return [...files].sort();
-}
-
-/** Whether a name is one that exporters give to the external data of a graph. */
-function isWeightsOf(name: string, graph: string): boolean {
-  const stem = graph.replace(/\.onnx$/, '');
-  return (
-    name.startsWith(`${graph}_data`) || name.startsWith(`${graph}.data`) || name === `${stem}.data`
-  );
 }
 
 /** The names in a folder, for an error. */

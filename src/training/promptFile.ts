@@ -10,7 +10,7 @@ import { candidateSet, type CandidateSet } from '../evaluation/candidates.ts';
 import { PromptModel } from '../evaluation/promptModel.ts';
 import type { ChatFormat } from '../hub/chatFormat.ts';
 import { locateModel } from '../hub/locate.ts';
-import { modelCaches } from '../hub/modelCache.ts';
+import { modelCaches } from '../hub/cacheFolders.ts';
 import { openModel, type OpenModel } from '../hub/openModel.ts';
 import type { Prompt, PtuneFile } from '../language/ast.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type ModelChoice, locateModel } from '../../src/hub/locate.ts';
-import { modelCaches } from '../../src/hub/modelCache.ts';
+import { modelCaches } from '../../src/hub/cacheFolders.ts';
+import type { Environment } from '../../src/hub/hubAccess.ts';
+import { locateModel } from '../../src/hub/locate.ts';
+import type { ModelChoice } from '../../src/hub/modelParts.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 let root: string;
@@ -169,13 +171,11 @@ it("a model's files are its graph with its weights, tokenizer and config, and no
 });
 
 it('knows where caches lie', () => {
-  expect(modelCaches({}, '/home/a')).toEqual([
-    '/home/a/.cache/ptune/models',
-    '/home/a/.cache/huggingface/hub',
-  ]);
-  expect(modelCaches({ PTUNE_CACHE: '/p', HF_HOME: '/hf' }, '/home/a')).toEqual(['/p', '/hf/hub']);
-  expect(modelCaches({ XDG_CACHE_HOME: '/x', HF_HUB_CACHE: '/hub' }, '/home/a')).toEqual([
-    '/x/ptune/models',
-    '/hub',
-  ]);
+  const caches = (environment: Environment, platform: NodeJS.Platform = 'linux') =>
+    modelCaches(environment, '/home/a', platform);
+  expect(caches({})).toEqual(['/home/a/.cache/ptune', '/home/a/.cache/huggingface/hub']);
+  expect(caches({ PTUNE_CACHE: '/p', HF_HOME: '/hf' })).toEqual(['/p', '/hf/hub']);
+  expect(caches({ XDG_CACHE_HOME: '/x', HF_HUB_CACHE: '/hub' })).toEqual(['/x/ptune', '/hub']);
+  expect(caches({}, 'darwin')[0]).toBe('/home/a/Library/Caches/ptune');
+  expect(caches({ LOCALAPPDATA: '/local' }, 'win32')[0]).toBe('/local/ptune/Cache');
 });
