@@ -32,7 +32,8 @@ const others: readonly Row[] = [
     name: 'Loop',
     since: 1,
     gradient: 'none',
-    lowering: 'its result; all that it reads must be known without a run',
+    lowering:
+      'its turns; how many must be known without a run, and it must make positions or masks only',
   },
 ];
 

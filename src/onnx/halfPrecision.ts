@@ -35,7 +35,9 @@ export class HalfPrecision {
   }
 
   #widened(name: string): string {
-    if (name === '' || !isHalf(this.#builder.typeOf(name).dtype)) return name;
+    // A sequence has no type; its parts were widened before.
+    const isValue = name !== '' && this.#builder.has(name);
+    if (!isValue || !isHalf(this.#builder.typeOf(name).dtype)) return name;
     const known = this.#casts.get(name);
     if (known !== undefined) return known;
     const cast = this.#builder.op('Cast', [name], castTo('float32'));

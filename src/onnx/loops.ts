@@ -1,9 +1,14 @@
-/** Loops whose course is known before a run: their bodies are computed, and constants take their place. */
+/**
+ * Loops whose course is known before a run: their turns are added one after the other. What they make
+ * is constant as a rule, and otherwise made of token ids, positions and masks; a loop that carries what
+ * may be trained is refused.
+ */
 import { PtuneError } from '../base/errors.ts';
 import type { GraphBuilder } from './builder.ts';
 import { int, type Graph, type Node } from './graph.ts';
 import { maximumLoopNodes } from './limits.ts';
-import type { Constant } from './tensor.ts';
+import { partsOf } from './sequences.ts';
+import { isFloat, type Constant } from './tensor.ts';
 
 /** Adds a body with its inputs bound to values of the builder; gives its outputs there. */
 export type RunBody = (
@@ -56,8 +61,8 @@ class Loop {
       this.#count(turn);
       const [next, ...made] = this.#turn(turn, carried);
       goesOn = this.#known(next, 'its condition').data[0] !== 0;
-      carried = made.slice(0, start.length).map((name) => this.#constant(name));
-      stacks.forEach((stack, i) => stack.push(this.#constant(made[start.length + i])));
+      carried = made.slice(0, start.length).map((name) => this.#fixed(name));
+      stacks.forEach((stack, i) => stack.push(this.#fixed(made[start.length + i])));
     }
     return [...carried, ...stacks.map((stack, i) => this.#stacked(stack, start.length + i))];
   }
@@ -98,14 +103,20 @@ class Loop {
     return this.#builder.constant(dtype, [0, ...sizes], []);
   }
 
-  #constant(name: string | undefined): string {
-    this.#known(name, 'what it makes');
-    return name!;
+  /** A value that no training changes, or a sequence of such values. */
+  #fixed(name: string | undefined): string {
+    if (name === undefined) return this.#unknown('what it makes');
+    const trainable = trainableOf(this.#builder);
+    const parts = partsOf(this.#builder, name) ?? [name];
+    return parts.some((part) => trainable.has(part)) ? this.#unknown('what it makes') : name;
   }
 
   #known(name: string | undefined, what: string): Constant {
     const constant = name === undefined ? undefined : this.#builder.constantOf(name);
-    if (constant) return constant;
+    return constant ?? this.#unknown(what);
+  }
+
+  #unknown(what: string): never {
     throw this.#refused(`A loop is read where its course is known before; here ${what} is not.`);
   }
 
@@ -116,4 +127,24 @@ class Loop {
       'Export the model without loops, for example by tracing it in place of scripting.',
     );
   }
+}
+
+/** What of each builder is made of float inputs, as far as its nodes have been looked through. */
+const looked = new WeakMap<GraphBuilder, { readonly trainable: Set<string>; nodes: number }>();
+
+/**
+ * The values that are made of a float input, or stand where a gradient is asked for. What is made of
+ * whole numbers alone is looked up or computed, and no gradient is asked of it.
+ */
+function trainableOf(builder: GraphBuilder): ReadonlySet<string> {
+  const own = looked.get(builder) ?? { trainable: new Set<string>(), nodes: 0 };
+  looked.set(builder, own);
+  const { trainable } = own;
+  for (const name of builder.inputs) if (isFloat(builder.typeOf(name).dtype)) trainable.add(name);
+  for (; own.nodes < builder.nodes.length; own.nodes++) {
+    const { op, inputs, outputs } = builder.nodes[own.nodes]!;
+    if (op !== 'StraightThrough' && !inputs.some((name) => trainable.has(name))) continue;
+    for (const output of outputs) trainable.add(output);
+  }
+  return trainable;
 }

@@ -1,4 +1,4 @@
-/** Adds nodes as older operator sets write them, in the current form. */
+/** Adds nodes as older operator sets and exporters write them, in the current form. */
 import { PtuneError } from '../base/errors.ts';
 import type { GraphBuilder } from './builder.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type Node,
 } from './graph.ts';
 import { addProduct } from './products.ts';
-import { isStored } from './tensor.ts';
+import { isStored, sizeOf } from './tensor.ts';
 
 /** Operators that are rewritten away, beside those that `operators` knows. */
 export const rewritten: ReadonlySet<string> = new Set(['Dropout']);
@@ -65,6 +65,8 @@ export function addCurrent(
       return addSplit(builder, node, inputs);
     case 'Clip':
       return [addClip(builder, node, inputs)];
+    case 'Concat':
+      return [addConcat(builder, node, inputs)];
     default:
       return builder.ops(op, inputs, node.outputs.length, attributes);
   }
@@ -135,4 +137,13 @@ function addClip(builder: GraphBuilder, node: Node, inputs: readonly string[]): 
   if (min?.kind !== 'float' && max?.kind !== 'float') return builder.op('Clip', inputs);
   const limit = (a: typeof min) => (a?.kind === 'float' ? builder.scalar(a.value) : '');
   return builder.op('Clip', [inputs[0]!, limit(min), limit(max)]);
+}
+
+/**
+ * An empty part adds nothing, whatever its other lengths: those of a cache of length 0 are not always
+ * in the file.
+ */
+function addConcat(builder: GraphBuilder, node: Node, inputs: readonly string[]): string {
+  const filled = inputs.filter((name) => sizeOf(builder.shapeOf(name)) > 0);
+  return builder.op('Concat', filled.length > 0 ? filled : inputs, node.attributes);
 }

@@ -10,9 +10,10 @@ import {
   type ValueInfo,
 } from '../../src/onnx/graph.ts';
 import { inlineModel } from '../../src/onnx/inline.ts';
+import { ModelProto, type ModelMessage } from '../../src/onnx/schema.ts';
 import { sizeOf, type Constant, type DType, type Shape } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
-import { float32, Session } from '../../src/runtime/session.ts';
+import { float32, int64, Session } from '../../src/runtime/session.ts';
 import { GraphMaker, readBytes } from '../support/graphMaker.ts';
 
 const value = (name: string, dtype: DType, shape: ValueInfo['shape'] = []): ValueInfo => ({
@@ -202,6 +203,58 @@ describe('a loop is computed while the graph is built', () => {
   });
 });
 
+/**
+ * Rows of a table at the ids, each number of a row twice over, as exporters write `repeat_interleave`:
+ * one turn for each number, which is put into a sequence.
+ */
+function repeated(): Uint8Array {
+  const g = new GraphMaker();
+  const table = g.constant('float32', [3, 4], [...Array(12).keys()]);
+  const rows = g.op('Gather', [table, 'ids']);
+  g.named('SplitToSequence', [rows, g.ints([1, 1, 1, 1])], ['numbers'], { axis: int(2) });
+  const turn = body(
+    [value('list', 'float32')],
+    [
+      node('Identity', ['goes on'], ['still']),
+      node('SequenceAt', ['numbers', 'turn'], ['number']),
+      node('Concat', ['number', 'number'], ['pair'], { axis: int(2) }),
+      node('SequenceInsert', ['list', 'pair'], ['longer']),
+    ],
+    [value('still', 'bool'), value('longer', 'float32')],
+  );
+  const empty = g.op('SequenceEmpty', []);
+  const inputs = [g.scalar(4, 'int64'), '', empty];
+  const list = g.op('Loop', inputs, { body: { kind: 'graph', value: turn } });
+  g.name(g.op('ConcatFromSequence', [list], { axis: int(-1) }), 'y');
+  const bytes = g.bytes(
+    [value('ids', 'int64', ['rows', 'columns'])],
+    [value('y', 'float32', ['rows', 'columns', 8])],
+    17,
+  );
+  // What the body carries is a sequence; nothing but its type says so.
+  const message = ModelProto.decode(bytes) as unknown as ModelMessage;
+  const carrying = message.graph!.node!.find(({ opType }) => opType === 'Loop')!.attribute![0]!.g!;
+  for (const { name, type } of [...carrying.input!, ...carrying.output!]) {
+    if (name === 'list' || name === 'longer') delete type!.tensorType;
+  }
+  return ModelProto.encode(message).finish();
+}
+
+test('a loop may make what depends on whole numbers that only a run knows', async () => {
+  const bytes = repeated();
+  const model = readBytes(bytes);
+  const builder = new GraphBuilder({ readStored: model.readStored });
+  const ids = builder.input('ids', 'int64', [2, 3]);
+  const names = inlineModel(builder, model, new Map([['ids', ids]]), ['y']);
+  const graph = builder.build({ y: names.get('y')! });
+  expect(graph.nodes.map(({ op }) => op)).toContain('Gather');
+  const session = await Session.create(writeModel(graph));
+  const { y } = await session.run({ ids: int64([2, 3], [0, 2, 1, 1, 2, 0]) });
+  await session.release();
+  const row = (id: number) => [0, 0, 1, 1, 2, 2, 3, 3].map((column) => 4 * id + column);
+  expect([...y!]).toEqual([0, 2, 1, 1, 2, 0].flatMap(row));
+});
+
 describe('a loop is refused by name', () => {
   const refusal = (one: Case): unknown => {
     try {
@@ -225,6 +278,11 @@ describe('a loop is refused by name', () => {
     [
       'that carries what is trained',
       carries((g) => [g.scalar(3, 'int64'), '', 'x'], halves),
+      'A loop is read where its course is known before; here what it makes is not.',
+    ],
+    [
+      'that carries a part of what is trained',
+      carries((g) => [g.scalar(3, 'int64'), '', g.ops('Split', ['x'], 2)[1]!], halves),
       'A loop is read where its course is known before; here what it makes is not.',
     ],
     [

@@ -168,6 +168,30 @@ describe('what a lowering does not know is refused by name', () => {
       'Node "/MultiHeadAttention_1" (com.microsoft.MultiHeadAttention): A width of 4 does not divide into 3 heads.',
     ],
     [
+      'a place that a sequence does not have',
+      [[2, 3]],
+      (g: GraphMaker, x: readonly string[]) => [
+        g.op('SequenceAt', [g.op('SequenceConstruct', x), g.constant('int64', [], [-2])]),
+      ],
+      'Node "/SequenceAt_3" (SequenceAt): The place -2 is outside of a sequence of 1.',
+    ],
+    [
+      'parts that do not make the whole',
+      [[2, 3]],
+      (g: GraphMaker, x: readonly string[]) => [
+        g.op('ConcatFromSequence', [g.op('SplitToSequence', [x[0]!, g.ints([1, 2])])], {
+          axis: int(0),
+        }),
+      ],
+      'Node "/SplitToSequence_2" (SplitToSequence): Parts of 1 + 2 do not make 2.',
+    ],
+    [
+      'a tensor in the place of a sequence',
+      [[2, 3]],
+      (g: GraphMaker, x: readonly string[]) => [g.op('ConcatFromSequence', x, { axis: int(0) })],
+      'Node "/ConcatFromSequence_1" (ConcatFromSequence): Its input 0 is no sequence.',
+    ],
+    [
       'a missing input',
       [[2, 3, 4]],
       fused('SkipLayerNormalization', { epsilon: float(1) }),

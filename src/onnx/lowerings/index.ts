@@ -14,6 +14,7 @@ import { normalizations } from './normalization.ts';
 import { products } from './product.ts';
 import { quantizations } from './quantization.ts';
 import { rotaries } from './rotary.ts';
+import { sequences } from './sequence.ts';
 
 export const lowerings: LoweringTable = {
   ...activations,
@@ -28,6 +29,7 @@ export const lowerings: LoweringTable = {
   ...products,
   ...quantizations,
   ...rotaries,
+  ...sequences,
 };
 
 /** An operator's name with its domain, as the tables and messages write it. */

@@ -12,6 +12,7 @@ import {
 } from './elementwise.ts';
 import { productCases } from './product.ts';
 import { quantizationCases } from './quantization.ts';
+import { sequenceCases } from './sequence.ts';
 
 export const loweringCases: readonly LoweringCase[] = [
   ...normalizationCases,
@@ -23,4 +24,5 @@ export const loweringCases: readonly LoweringCase[] = [
   ...rotaryCases,
   ...productCases,
   ...quantizationCases,
+  ...sequenceCases,
 ];
