@@ -53,6 +53,15 @@ export type Piece =
   | { readonly kind: 'rows'; readonly rows: readonly number[] }
   | { readonly kind: 'answer' };
 
+/** A prompt with an example filled in; spaces before what is no text are still there. */
+export interface PromptPieces {
+  /** The tokens before everything. */
+  readonly prefixIds: readonly number[];
+  readonly before: readonly Piece[];
+  /** Behind the answer; a causal model does not read it. */
+  readonly after: readonly Piece[];
+}
+
 /** Encodes the examples of one prompt. */
 export class PromptEncoding {
   readonly prompt: Prompt;
@@ -145,16 +154,13 @@ export class PromptEncoding {
   }
 
   #assemble(example: Example, answer: readonly number[], words: number): EncodedPrompt {
-    const { tokenizer, causal, decoderStart, chat } = this.#model;
-    const pieces = this.#pieces(this.prompt.parts, example, words, false);
+    const { tokenizer, causal, decoderStart } = this.#model;
+    const { prefixIds, before, after } = this.pieces(example, words);
     const sequence = new Sequence(tokenizer);
-    if (!chat) sequence.push(tokenizer.prefixIds);
-    const at = pieces.findIndex((piece) => piece.kind === 'answer');
-    invariant(at >= 0, `The prompt "${this.prompt.name}" has no answer slot.`);
-    const before = pieces.slice(0, at);
-    sequence.pieces(chat ? asMessage(before, chat) : before);
+    sequence.push(prefixIds);
+    sequence.pieces(before);
     if (decoderStart !== undefined) {
-      sequence.pieces(pieces.slice(at + 1));
+      sequence.pieces(after);
       sequence.push(tokenizer.suffixIds);
       // The last token of the answer is predicted, not read.
       const decoderIds = [decoderStart, ...tokenizer.prefixIds, ...answer.slice(0, -1)];
@@ -168,8 +174,8 @@ export class PromptEncoding {
     if (causal) {
       sequence.push(answer);
     } else {
-      sequence.push(answer.map(() => this.#maskToken()));
-      sequence.pieces(pieces.slice(at + 1));
+      sequence.push(answer.map(() => this.maskToken()));
+      sequence.pieces(after);
       sequence.push(tokenizer.suffixIds);
     }
     return { ids: sequence.ids, rows: sequence.rows, answerPositions };
@@ -228,7 +234,30 @@ export class PromptEncoding {
     return this.#model.solvedAs?.get(answer) ?? answer;
   }
 
-  #maskToken(): number {
+  /**
+   * What the model reads before it is made into tokens.
+   *
+   * @param words  of a slot that may be shortened, so many are kept
+   */
+  pieces(example: Example, words = Infinity): PromptPieces {
+    const { tokenizer, chat } = this.#model;
+    const pieces = this.#pieces(this.prompt.parts, example, words, false);
+    const at = pieces.findIndex((piece) => piece.kind === 'answer');
+    invariant(at >= 0, `The prompt "${this.prompt.name}" has no answer slot.`);
+    const before = pieces.slice(0, at);
+    return {
+      prefixIds: chat ? [] : tokenizer.prefixIds,
+      before: chat ? asMessage(before, chat) : before,
+      after: pieces.slice(at + 1),
+    };
+  }
+
+  /**
+   * The token in place of an answer's.
+   *
+   * @throws PtuneError `model/unsupported` when the tokenizer has none
+   */
+  maskToken(): number {
     const { maskId } = this.#model.tokenizer;
     if (maskId !== undefined) return maskId;
     throw new PtuneError(

@@ -78,7 +78,7 @@ export function findLanguageModel(file: Model, causal: boolean): LanguageModel {
 }
 
 /** Decoders of two branches as the branch that reads a prompt from its start. */
-function withoutCache(model: Model): Model {
+export function withoutCache(model: Model): Model {
   const no = { dtype: 'bool', shape: [1], data: Float64Array.of(0) } as const;
   return withFixedInput(model, 'use_cache_branch', no);
 }

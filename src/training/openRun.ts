@@ -4,9 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
+import type { PromptEncoding } from '../encoding/encodePrompt.ts';
 import { PromptModel } from '../evaluation/promptModel.ts';
 import { rankCandidates, type AnswerScores } from '../evaluation/predict.ts';
-import { locateModel } from '../hub/locate.ts';
+import { locateModel, type LocatedModel } from '../hub/locate.ts';
 import type { ModelChoice } from '../hub/modelParts.ts';
 import { modelCaches } from '../hub/cacheFolders.ts';
 import { openModel } from '../hub/openModel.ts';
@@ -15,7 +16,7 @@ import { FileHashes } from '../runs/fileHashes.ts';
 import { hashModel, hashText } from '../runs/fingerprint.ts';
 import { RunStore, type StoredRun } from '../runs/runStore.ts';
 import type { TrainingContext } from './context.ts';
-import { openPromptFile } from './promptFile.ts';
+import { openPromptFile, type OpenPromptFile } from './promptFile.ts';
 
 /** A run with its store. */
 export interface FoundRun extends StoredRun {
@@ -83,13 +84,21 @@ function runFolder(id: string, from: string): string | undefined {
  *   model that the run was trained on
  */
 export async function openRunModel(run: FoundRun, context: TrainingContext): Promise<PromptModel> {
-  const located = await locateModel(await modelChoice(run), {
+  const located = await locateRunModel(run, context);
+  assertSameModel(run, await hashModel(located.folder, located.files, new FileHashes()));
+  return new PromptModel(await openModel(located), context.threads);
+}
+
+/** Where the model of a run lies; whether it is still the same is not looked at. */
+export async function locateRunModel(
+  run: FoundRun,
+  context: TrainingContext,
+): Promise<LocatedModel> {
+  return locateModel(await modelChoice(run), {
     fileFolder: run.home,
     bundledFolder: context.bundledModels,
     caches: modelCaches(process.env, homedir()),
   });
-  assertSameModel(run, await hashModel(located.folder, located.files, new FileHashes()));
-  return new PromptModel(await openModel(located), context.threads);
 }
 
 /** The model as the `.ptune` file names it, which says more than the id that the run has. */
@@ -108,17 +117,21 @@ function assertSameModel({ manifest }: FoundRun, hash: string): void {
   );
 }
 
+/** A run's prompt in its `.ptune` file, ready to be asked. Release the model when done. */
+export interface OpenRun {
+  readonly open: OpenPromptFile;
+  readonly encoding: PromptEncoding;
+  /** float32 [P, D] */
+  readonly vectors: Float32Array;
+}
+
 /**
- * The candidates' scores for one input, best first, under a run's prompt.
+ * Opens the `.ptune` file of a run with its data and model.
  *
- * @param input  the values of the prompt's slots
- * @throws PtuneError `file/no-such-prompt` when the file no longer has the prompt as it was trained
+ * @throws PtuneError those of opening them; `file/no-such-prompt` when the file no longer has the
+ *   prompt as it was trained; `run/unreadable` when the model is another
  */
-export async function predictWithRun(
-  run: FoundRun,
-  input: Readonly<Record<string, string>>,
-  context: TrainingContext,
-): Promise<AnswerScores[]> {
+export async function openRun(run: FoundRun, context: TrainingContext): Promise<OpenRun> {
   const { manifest, store, home } = run;
   const open = await openPromptFile(join(home, manifest.file), undefined, context);
   try {
@@ -130,7 +143,29 @@ export async function predictWithRun(
         'Train the prompt again.',
       );
     }
-    const missing = prompt.parts.flatMap((part) =>
+    assertSameModel(run, open.modelHash);
+    const { vectors } = await store.readPrompt(manifest.id);
+    return { open, encoding: open.encodingOf(prompt, manifest.seed), vectors };
+  } catch (error) {
+    await open.model.release();
+    throw error;
+  }
+}
+
+/**
+ * The candidates' scores for one input, best first, under a run's prompt.
+ *
+ * @param input  the values of the prompt's slots
+ * @throws PtuneError those of `openRun`; `cli/usage` when a slot has no value
+ */
+export async function predictWithRun(
+  run: FoundRun,
+  input: Readonly<Record<string, string>>,
+  context: TrainingContext,
+): Promise<AnswerScores[]> {
+  const { open, encoding, vectors } = await openRun(run, context);
+  try {
+    const missing = encoding.prompt.parts.flatMap((part) =>
       part.kind === 'slot' && input[part.column] === undefined ? [part.column] : [],
     );
     if (missing.length > 0) {
@@ -140,9 +175,6 @@ export async function predictWithRun(
         `Give every slot: --input '{"${missing[0]!}": "…"}'.`,
       );
     }
-    assertSameModel(run, open.modelHash);
-    const { vectors } = await store.readPrompt(manifest.id);
-    const encoding = open.encodingOf(prompt, manifest.seed);
     return await rankCandidates(
       {
         model: open.model,

@@ -14,6 +14,7 @@ import { writeModel } from '../../src/onnx/write.ts';
 import { byteTokenizer } from './byteTokenizer.ts';
 import { encoderDecoderBytes } from './encoderDecoder.ts';
 import { gptBytes } from './gpt.ts';
+import { llamaBytes, sentencePieceTokenizer } from './llama.ts';
 
 /** The words of every tiny model's vocabulary. */
 export const words =
@@ -100,9 +101,35 @@ export async function writeCausalModel(
       architectures: ['GPT2LMHeadModel'],
       model_type: 'gpt2',
       n_positions: full.positions,
+      n_embd: full.width,
+      n_head: full.heads,
+      n_layer: full.layers,
       vocab_size: vocabularySize,
     },
     'onnx/model.onnx': gptBytes({ ...full, vocabularySize }, new Random(full.seed)),
+  });
+  return folder;
+}
+
+/** Writes a folder with a causal model of LLaMA's kind; gives the folder. */
+export async function writeLlamaModel(
+  folder: string,
+  size: Partial<TinySize> = {},
+): Promise<string> {
+  const full = { ...tinySize, ...size };
+  const { vocabularySize, files } = sentencePieceTokenizer([...words, '.']);
+  await writeFiles(folder, {
+    ...files,
+    'config.json': {
+      architectures: ['LlamaForCausalLM'],
+      model_type: 'llama',
+      max_position_embeddings: full.positions,
+      vocab_size: vocabularySize,
+      num_attention_heads: full.heads,
+      num_hidden_layers: full.layers,
+      hidden_size: full.width,
+    },
+    'onnx/model.onnx': llamaBytes({ ...full, vocabularySize }, new Random(full.seed)),
   });
   return folder;
 }

@@ -4,6 +4,7 @@ import {
   writeCausalModel,
   writeEncoderDecoderModel,
   writeFiles,
+  writeLlamaModel,
   writeMaskedModel,
   type TinySize,
 } from './tinyModels.ts';
@@ -11,6 +12,7 @@ import {
 const writers = {
   masked: writeMaskedModel,
   causal: writeCausalModel,
+  llama: writeLlamaModel,
   encoderDecoder: writeEncoderDecoderModel,
 } as const;
 

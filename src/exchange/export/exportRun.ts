@@ -10,6 +10,7 @@ import type { TrainingContext } from '../../training/context.ts';
 import { findRun, type FoundRun } from '../../training/openRun.ts';
 import type { ExportContent, ExportSource } from './exported.ts';
 import { peftExport } from './peftAdapter.ts';
+import { tokensExport } from './tokensExport.ts';
 import { jsonExport, npyExport } from './vectorFiles.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function exportRun(
   const folder = join(dirname(output), `${basename(output)}.${randomUUID()}.tmp`);
   await mkdir(folder, { recursive: true });
   try {
-    const content = await contentOf(source, request, context);
+    const content = await contentOf(source, request, folder, context);
     for (const file of content.files) await atomicWrite(join(folder, file.name), file.content);
     const names = await readdir(folder, { recursive: true, withFileTypes: true });
     // An empty folder may be there.
@@ -55,6 +56,7 @@ export async function exportRun(
 async function contentOf(
   source: ExportSource,
   { format }: ExportRequest,
+  folder: string,
   context: TrainingContext,
 ): Promise<ExportContent> {
   switch (format) {
@@ -64,6 +66,8 @@ async function contentOf(
       return npyExport(source);
     case 'peft':
       return peftExport(source, context);
+    case 'tokens':
+      return tokensExport(source, folder, context);
   }
 }
 
