@@ -3,10 +3,11 @@
  * architecture (Sanh et al. 2019, arXiv:1910.01108; BERT's layers, Devlin et al. 2019,
  * arXiv:1810.04805, without token types), small.
  */
-import type { Random } from '../../src/base/random.ts';
-import { float, int, ints, type Attributes, type Graph, type Node } from '../../src/onnx/graph.ts';
-import type { Constant, Shape } from '../../src/onnx/tensor.ts';
+import { float, int, ints } from '../../src/onnx/graph.ts';
+import { targetOpset } from '../../src/onnx/write.ts';
+import { GraphParts, type ModelDefinition } from './weights.ts';
 
+/** The sizes of a model. */
 export interface Architecture {
   readonly vocabularySize: number;
   /** Width of embeddings and layers, D. */
@@ -19,32 +20,6 @@ export interface Architecture {
   readonly positions: number;
 }
 
-/** A weight with its shape and how it starts. */
-export interface WeightSpec {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly start: 'normal' | 'ones' | 'zeros';
-}
-
-/** The graph without its weights, and what these are. */
-export interface ModelDefinition {
-  readonly graph: Graph;
-  readonly weights: readonly WeightSpec[];
-}
-
-/** A standard deviation of 0.02, as BERT's. */
-export function startingWeights(spec: WeightSpec, random: Random): Float32Array {
-  const size = spec.shape.reduce((a, b) => a * b, 1);
-  switch (spec.start) {
-    case 'ones':
-      return new Float32Array(size).fill(1);
-    case 'zeros':
-      return new Float32Array(size);
-    case 'normal':
-      return Float32Array.from({ length: size }, () => 0.02 * random.normal());
-  }
-}
-
 /** The graph of a masked language model: input_ids, attention_mask → logits. */
 export function defineModel(a: Architecture): ModelDefinition {
   return new Definition(a).finish();
@@ -52,9 +27,7 @@ export function defineModel(a: Architecture): ModelDefinition {
 
 class Definition {
   readonly #a: Architecture;
-  readonly #nodes: Node[] = [];
-  readonly #weights: WeightSpec[] = [];
-  readonly #constants = new Map<string, Constant>();
+  readonly #parts = new GraphParts();
 
   constructor(a: Architecture) {
     this.#a = a;
@@ -75,64 +48,40 @@ class Definition {
           shape: open,
         })),
         outputs: [{ name: 'logits', dtype: 'float32', shape: [...open, this.#a.vocabularySize] }],
-        nodes: this.#nodes,
-        initializers: this.#constants,
+        nodes: this.#parts.nodes,
+        initializers: this.#parts.constants,
       },
-      weights: this.#weights,
+      weights: this.#parts.weights,
+      opset: targetOpset,
+      causal: false,
     };
-  }
-
-  #op(op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): string {
-    this.#nodes.push({ op, domain: '', name: output, inputs, outputs: [output], attributes });
-    return output;
-  }
-
-  #weight(name: string, shape: Shape, start: WeightSpec['start'] = 'normal'): string {
-    this.#weights.push({ name, shape, start });
-    return name;
-  }
-
-  #ints(name: string, values: readonly number[]): string {
-    const data = Float64Array.from(values);
-    this.#constants.set(name, { dtype: 'int64', shape: [values.length], data });
-    return name;
-  }
-
-  #scalar(name: string, value: number): string {
-    this.#constants.set(name, { dtype: 'float32', shape: [], data: Float64Array.of(value) });
-    return name;
   }
 
   /** [B, 1, 1, T]: 0 where attended to, a large negative number elsewhere. */
   #attentionBias(): string {
-    const mask = this.#op('Cast', ['attention_mask'], 'mask.float', { to: int(1) });
-    const inverted = this.#op('Sub', [this.#scalar('one', 1), mask], 'mask.inverted');
-    const bias = this.#op('Mul', [inverted, this.#scalar('masked', -1e4)], 'mask.bias');
-    return this.#op('Unsqueeze', [bias, this.#ints('axes.mask', [1, 2])], 'mask.axes');
+    const mask = this.#parts.op('Cast', ['attention_mask'], 'mask.float', { to: int(1) });
+    const inverted = this.#parts.op('Sub', [this.#parts.scalar('one', 1), mask], 'mask.inverted');
+    const bias = this.#parts.op('Mul', [inverted, this.#parts.scalar('masked', -1e4)], 'mask.bias');
+    return this.#parts.op('Unsqueeze', [bias, this.#parts.ints('axes.mask', [1, 2])], 'mask.axes');
   }
 
   #embeddings(): string {
     const { vocabularySize, positions, width } = this.#a;
-    const words = this.#weight('embeddings.word_embeddings.weight', [vocabularySize, width]);
-    const places = this.#weight('embeddings.position_embeddings.weight', [positions, width]);
-    const word = this.#op('Gather', [words, 'input_ids'], 'embeddings.words', { axis: int(0) });
-    const shape = this.#op('Shape', ['input_ids'], 'shape', { start: int(1), end: int(2) });
-    const zero = this.#ints('zero', [0]);
-    const place = this.#op('Slice', [places, zero, shape, zero], 'embeddings.places');
-    return this.#normalized(this.#op('Add', [word, place], 'embeddings.sum'), 'embeddings');
-  }
-
-  #linear(x: string, name: string, from: number, to: number): string {
-    const weight = this.#weight(`${name}.weight`, [from, to]);
-    const bias = this.#weight(`${name}.bias`, [to], 'zeros');
-    const product = this.#op('MatMul', [x, weight], `${name}.product`);
-    return this.#op('Add', [product, bias], `${name}.sum`);
+    const words = this.#parts.weight('embeddings.word_embeddings.weight', [vocabularySize, width]);
+    const places = this.#parts.weight('embeddings.position_embeddings.weight', [positions, width]);
+    const word = this.#parts.op('Gather', [words, 'input_ids'], 'embeddings.words', {
+      axis: int(0),
+    });
+    const shape = this.#parts.op('Shape', ['input_ids'], 'shape', { start: int(1), end: int(2) });
+    const zero = this.#parts.ints('zero', [0]);
+    const place = this.#parts.op('Slice', [places, zero, shape, zero], 'embeddings.places');
+    return this.#normalized(this.#parts.op('Add', [word, place], 'embeddings.sum'), 'embeddings');
   }
 
   #normalized(x: string, name: string): string {
-    const scale = this.#weight(`${name}.LayerNorm.weight`, [this.#a.width], 'ones');
-    const bias = this.#weight(`${name}.LayerNorm.bias`, [this.#a.width], 'zeros');
-    return this.#op('LayerNormalization', [x, scale, bias], `${name}.normalized`, {
+    const scale = this.#parts.weight(`${name}.LayerNorm.weight`, [this.#a.width], 'ones');
+    const bias = this.#parts.weight(`${name}.LayerNorm.bias`, [this.#a.width], 'zeros');
+    return this.#parts.op('LayerNormalization', [x, scale, bias], `${name}.normalized`, {
       axis: int(-1),
       epsilon: float(1e-12),
     });
@@ -141,67 +90,72 @@ class Definition {
   #layer(x: string, mask: string, name: string): string {
     const { width, hidden } = this.#a;
     const attended = this.#attention(x, mask, `${name}.attention`);
-    const first = this.#op('Add', [x, attended], `${name}.residual`);
+    const first = this.#parts.op('Add', [x, attended], `${name}.residual`);
     const middle = this.#normalized(first, `${name}.attention`);
-    const inner = this.#op(
+    const inner = this.#parts.op(
       'Gelu',
-      [this.#linear(middle, `${name}.ffn.lin1`, width, hidden)],
+      [this.#parts.linear(middle, `${name}.ffn.lin1`, width, hidden)],
       `${name}.gelu`,
     );
-    const outer = this.#linear(inner, `${name}.ffn.lin2`, hidden, width);
-    return this.#normalized(this.#op('Add', [middle, outer], `${name}.output`), `${name}.output`);
+    const outer = this.#parts.linear(inner, `${name}.ffn.lin2`, hidden, width);
+    return this.#normalized(
+      this.#parts.op('Add', [middle, outer], `${name}.output`),
+      `${name}.output`,
+    );
   }
 
   #attention(x: string, mask: string, name: string): string {
     const { width, heads } = this.#a;
     const headWidth = width / heads;
-    const split = this.#ints('shape.heads', [0, 0, heads, headWidth]);
+    const split = this.#parts.ints('shape.heads', [0, 0, heads, headWidth]);
     const project = (part: string, perm: readonly number[]) => {
-      const y = this.#op(
+      const y = this.#parts.op(
         'Reshape',
-        [this.#linear(x, `${name}.${part}`, width, width), split],
+        [this.#parts.linear(x, `${name}.${part}`, width, width), split],
         `${name}.${part}.heads`,
       );
-      return this.#op('Transpose', [y], `${name}.${part}.transposed`, { perm: ints(perm) });
+      return this.#parts.op('Transpose', [y], `${name}.${part}.transposed`, { perm: ints(perm) });
     };
     const q = project('q_lin', [0, 2, 1, 3]);
     const k = project('k_lin', [0, 2, 3, 1]);
     const v = project('v_lin', [0, 2, 1, 3]);
-    const scaled = this.#op(
+    const scaled = this.#parts.op(
       'Mul',
-      [q, this.#scalar('scale', 1 / Math.sqrt(headWidth))],
+      [q, this.#parts.scalar('scale', 1 / Math.sqrt(headWidth))],
       `${name}.scaled`,
     );
-    const scores = this.#op('MatMul', [scaled, k], `${name}.scores`);
-    const biased = this.#op('Add', [scores, mask], `${name}.biased`);
-    const weights = this.#op('Softmax', [biased], `${name}.weights`, { axis: int(-1) });
-    const context = this.#op('MatMul', [weights, v], `${name}.context`);
-    const back = this.#op('Transpose', [context], `${name}.back`, { perm: ints([0, 2, 1, 3]) });
-    const joined = this.#op(
+    const scores = this.#parts.op('MatMul', [scaled, k], `${name}.scores`);
+    const biased = this.#parts.op('Add', [scores, mask], `${name}.biased`);
+    const weights = this.#parts.op('Softmax', [biased], `${name}.weights`, { axis: int(-1) });
+    const context = this.#parts.op('MatMul', [weights, v], `${name}.context`);
+    const back = this.#parts.op('Transpose', [context], `${name}.back`, {
+      perm: ints([0, 2, 1, 3]),
+    });
+    const joined = this.#parts.op(
       'Reshape',
-      [back, this.#ints('shape.joined', [0, 0, width])],
+      [back, this.#parts.ints('shape.joined', [0, 0, width])],
       `${name}.joined`,
     );
-    return this.#linear(joined, `${name}.out_lin`, width, width);
+    return this.#parts.linear(joined, `${name}.out_lin`, width, width);
   }
 
   /** The masked language modelling head; its last matrix is the word embeddings'. */
   #head(x: string): void {
     const { width, vocabularySize } = this.#a;
-    const dense = this.#op(
+    const dense = this.#parts.op(
       'Gelu',
-      [this.#linear(x, 'vocab_transform', width, width)],
+      [this.#parts.linear(x, 'vocab_transform', width, width)],
       'vocab_transform.gelu',
     );
     const normalized = this.#normalized(dense, 'vocab_layer_norm');
-    const table = this.#op(
+    const table = this.#parts.op(
       'Transpose',
       ['embeddings.word_embeddings.weight'],
       'vocab_projector.table',
       { perm: ints([1, 0]) },
     );
-    const product = this.#op('MatMul', [normalized, table], 'vocab_projector.product');
-    const bias = this.#weight('vocab_projector.bias', [vocabularySize], 'zeros');
-    this.#op('Add', [product, bias], 'logits');
+    const product = this.#parts.op('MatMul', [normalized, table], 'vocab_projector.product');
+    const bias = this.#parts.weight('vocab_projector.bias', [vocabularySize], 'zeros');
+    this.#parts.op('Add', [product, bias], 'logits');
   }
 }

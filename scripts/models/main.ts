@@ -1,46 +1,56 @@
 /**
- * `npm run build:models`: generates the text, trains the bundled model and writes its folder. The
- * same seed writes the same text; the weights agree between machines as far as their arithmetic does.
+ * `npm run build:models`: generates the text, trains the bundled models and writes their folders.
+ * The same seed writes the same text; the weights agree between machines as far as their arithmetic
+ * does.
+ *
+ *   npm run build:models -- [MODEL…] [--output FOLDER] [--steps N]
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Random } from '../../src/base/random.ts';
-import { loadTokenizer } from '../../src/hub/tokenizer.ts';
-import { targetOpset, writeModel } from '../../src/onnx/write.ts';
 import { atomicWrite } from '../../src/files/atomicWrite.ts';
-import { defineModel, type Architecture, type ModelDefinition } from './architecture.ts';
-import { generateCorpus, lexicon, type CorpusDocument } from './corpus.ts';
 import { pretrain } from './pretrain.ts';
-import { buildTokenizer, maxLength, wordsOf } from './tokenizer.ts';
-import type { TokenizedDocument } from './masking.ts';
+import { recipes, type Recipe } from './recipes.ts';
+import { modelBytes } from './weights.ts';
 
 const minutes = (seconds: number) => `${(seconds / 60).toFixed(1)} min`;
 
 async function main(): Promise<void> {
-  const folder = process.argv[2] ?? 'media/models/mini-mlm';
-  const steps = Number(process.argv[3] ?? 9000);
-  const { vocabulary, files } = buildTokenizer(generateCorpus(1), lexicon());
+  const { values, positionals } = parseArgs({
+    options: { output: { type: 'string', default: 'media/models' }, steps: { type: 'string' } },
+    allowPositionals: true,
+  });
+  for (const name of positionals.length > 0 ? positionals : Object.keys(recipes)) {
+    const recipe = recipes[name];
+    if (!recipe) {
+      const known = Object.keys(recipes).join(', ');
+      throw new Error(`There is no model "${name}"; there are ${known}.`);
+    }
+    const steps = values.steps === undefined ? {} : { steps: Number(values.steps) };
+    await make(recipe(), join(values.output, name), steps);
+  }
+}
+
+/** Trains one model and writes its folder; what is there so far is written on the way, too. */
+async function make(
+  { files, definition, options, batches }: Recipe,
+  folder: string,
+  changed: { steps?: number },
+): Promise<void> {
+  const steps = changed.steps ?? options.steps;
   await mkdir(join(folder, 'onnx'), { recursive: true });
-  const architecture: Architecture = {
-    vocabularySize: vocabulary.length,
-    width: 128,
-    layers: 3,
-    heads: 4,
-    hidden: 512,
-    positions: maxLength,
-  };
-  for (const [name, content] of Object.entries(files)) await writeJson(join(folder, name), content);
-  await writeJson(join(folder, 'config.json'), configOf(architecture));
-  const tokenizer = await loadTokenizer(folder);
-  const ids = new Map(vocabulary.map((token, id) => [token, id]));
-  const definition = defineModel(architecture);
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(folder, name), `${JSON.stringify(content, undefined, 1)}\n`);
+  }
   const path = join(folder, 'onnx', 'model.onnx');
-  console.log(`${vocabulary.length} tokens, ${steps} steps`);
+  console.log(`${folder}: ${steps} steps`);
+  const random = new Random(1);
   const weights = await pretrain(
     definition,
-    (epoch) => generateCorpus(epoch + 1).map((document) => tokenize(document, ids)),
-    { steps, batchTokens: 1024, learningRate: 1e-3, warmupSteps: 500, weightDecay: 0.01, seed: 1 },
-    new Random(1),
+    batches(random),
+    { ...options, steps },
+    random,
     async ({ step, loss, seconds }, current) => {
       if (step % 500 !== 0 && step !== 100) return;
       const left = minutes((seconds / step) * (steps - step));
@@ -49,64 +59,7 @@ async function main(): Promise<void> {
     },
   );
   await atomicWrite(path, modelBytes(definition, weights));
-  console.log(`Wrote ${folder}; ${tokenizer.vocabularySize} tokens.`);
-}
-
-/** The document's ids and where its answers stand. Every word of the corpus is one token. */
-function tokenize(document: CorpusDocument, ids: ReadonlyMap<string, number>): TokenizedDocument {
-  const words = wordsOf(document.text);
-  const answers = new Set<number>();
-  for (const answer of document.answers) {
-    const wanted = wordsOf(answer);
-    for (let at = 0; at + wanted.length <= words.length; at++) {
-      if (wanted.every((word, i) => words[at + i] === word)) {
-        wanted.forEach((_, i) => answers.add(at + i + 1));
-      }
-    }
-  }
-  return {
-    ids: [ids.get('[CLS]')!, ...words.map((word) => ids.get(word)!), ids.get('[SEP]')!],
-    answers: [...answers],
-  };
-}
-
-/** The ONNX file: the definition with its weights inside. */
-function modelBytes(
-  definition: ModelDefinition,
-  weights: ReadonlyMap<string, Float32Array>,
-): Uint8Array {
-  return writeModel(definition.graph, {
-    opset: targetOpset,
-    rawInitializers: definition.weights.map(({ name, shape }) => {
-      const data = weights.get(name)!;
-      return {
-        name,
-        dtype: 'float32',
-        shape,
-        bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      };
-    }),
-  });
-}
-
-function configOf(a: Architecture): unknown {
-  return {
-    architectures: ['DistilBertForMaskedLM'],
-    model_type: 'distilbert',
-    activation: 'gelu',
-    dim: a.width,
-    hidden_dim: a.hidden,
-    n_layers: a.layers,
-    n_heads: a.heads,
-    max_position_embeddings: a.positions,
-    vocab_size: a.vocabularySize,
-    pad_token_id: 0,
-    tie_weights_: true,
-  };
-}
-
-async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFile(path, `${JSON.stringify(value, undefined, 1)}\n`);
+  console.log(`Wrote ${folder}.`);
 }
 
 void main();

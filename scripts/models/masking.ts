@@ -1,23 +1,12 @@
 /** Chooses the tokens that the model has to guess. */
 import type { Random } from '../../src/base/random.ts';
+import type { TrainingBatch } from './pretrain.ts';
 
 /** A document's token ids with the special ones, and which of them are a fact's answer. */
 export interface TokenizedDocument {
   readonly ids: readonly number[];
   /** Positions of answers' tokens. */
   readonly answers: readonly number[];
-}
-
-/** Rows of equal length with some tokens masked; everything row-major. */
-export interface MaskedBatch {
-  readonly rows: number;
-  readonly length: number;
-  readonly ids: Int32Array;
-  readonly mask: Int32Array;
-  /** Flat positions to predict, padded to a fixed number by weight 0. */
-  readonly positions: Int32Array;
-  readonly targets: Int32Array;
-  readonly weights: Float32Array;
 }
 
 /** Ids of [PAD] and [MASK] in the project's own tokenizer, and the first id of a word. */
@@ -29,12 +18,33 @@ const firstWord = 5;
 const answerShare = 0.5;
 const tokenShare = 0.15;
 
+/** Lengths that batches are padded to. */
+const lengths = [12, 16, 24, 32, 48];
+
+/** Endless batches of documents of like length, at most `batchTokens` each, epoch after epoch. */
+export function* maskedBatches(
+  documents: (epoch: number) => readonly TokenizedDocument[],
+  batchTokens: number,
+  random: Random,
+): Generator<TrainingBatch, never> {
+  for (let epoch = 0; ; epoch++) {
+    const waiting = new Map<number, TokenizedDocument[]>(lengths.map((n) => [n, []]));
+    for (const document of documents(epoch)) {
+      const length = lengths.find((n) => n >= document.ids.length)!;
+      const queue = waiting.get(length)!;
+      queue.push(document);
+      const size = Math.floor(batchTokens / length);
+      if (queue.length >= size) yield maskBatch(queue.splice(0, size), length, random);
+    }
+  }
+}
+
 /** A batch of `documents`, padded to `length`. */
-export function maskBatch(
+function maskBatch(
   documents: readonly TokenizedDocument[],
   length: number,
   random: Random,
-): MaskedBatch {
+): TrainingBatch {
   const rows = documents.length;
   const ids = new Int32Array(rows * length).fill(pad);
   const mask = new Int32Array(rows * length);

@@ -1,6 +1,6 @@
 /**
- * Trains the bundled masked language model: its weights are inputs of the same gradient graph that
- * prompts are trained with.
+ * Trains a bundled language model: its weights are inputs of the same gradient graph that prompts
+ * are trained with.
  */
 import { differentiate } from '../../src/autodiff/differentiate.ts';
 import type { Random } from '../../src/base/random.ts';
@@ -9,59 +9,71 @@ import { findLanguageModel } from '../../src/model/languageModel.ts';
 import { crossEntropy } from '../../src/model/objective.ts';
 import { selectPositions } from '../../src/model/selectPositions.ts';
 import { GraphBuilder } from '../../src/onnx/builder.ts';
-import { targetOpset, writeModel } from '../../src/onnx/write.ts';
+import { writeModel } from '../../src/onnx/write.ts';
 import { float32, int64, Session, type Feeds } from '../../src/runtime/session.ts';
 import { Adam, clipGradients, learningRateAt } from '../../src/training/optimizer.ts';
-import { startingWeights, type ModelDefinition } from './architecture.ts';
-import { maskBatch, type MaskedBatch, type TokenizedDocument } from './masking.ts';
+import { startingWeights, type ModelDefinition } from './weights.ts';
 
+/** Rows of equal length with the tokens to predict; everything row-major. */
+export interface TrainingBatch {
+  readonly rows: number;
+  readonly length: number;
+  readonly ids: Int32Array;
+  readonly mask: Int32Array;
+  /** Flat positions at which something is predicted; as many in every batch of a shape. */
+  readonly positions: Int32Array;
+  readonly targets: Int32Array;
+  /** What each position counts; 0 where nothing is predicted. They sum to 1. */
+  readonly weights: Float32Array;
+}
+
+/** How a model is trained. */
 export interface PretrainOptions {
   readonly steps: number;
-  /** Tokens in a batch, padding included. */
-  readonly batchTokens: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
   readonly weightDecay: number;
-  readonly seed: number;
 }
 
+/** How far a training is. */
 export interface PretrainProgress {
   readonly step: number;
-  /** Mean over the last steps, nats per masked token. */
+  /** Mean over the last steps, nats per predicted token. */
   readonly loss: number;
   readonly seconds: number;
 }
 
-/** Lengths that batches are padded to; each has a graph of its own. */
-const lengths = [12, 16, 24, 32, 48];
-
-/** The trained weights by name. `documents` gives the texts of each epoch. */
+/**
+ * The trained weights by name. Each shape of `batches` gets a graph of its own.
+ *
+ * @param every  steps between two reports
+ */
 export async function pretrain(
   definition: ModelDefinition,
-  documents: (epoch: number) => readonly TokenizedDocument[],
+  batches: Iterator<TrainingBatch, never>,
   options: PretrainOptions,
   random: Random,
   report: (
     progress: PretrainProgress,
     weights: ReadonlyMap<string, Float32Array>,
   ) => Promise<void> | void,
+  every = 100,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const weights = new Map(
     definition.weights.map((spec) => [spec.name, startingWeights(spec, random)] as const),
   );
   const optimizer = new Adam(weights, { weightDecay: options.weightDecay, betas: [0.9, 0.98] });
-  const sessions = new Map<number, Session>();
+  const sessions = new Map<string, Session>();
   const start = performance.now();
   let recent = 0;
   let count = 0;
-  const batches = batchesOf(documents, options.batchTokens, random);
   for (let step = 1; step <= options.steps; step++) {
     const batch = batches.next().value;
-    const length = batch.length;
-    let session = sessions.get(length);
+    const shape = `${batch.rows} ${batch.length}`;
+    let session = sessions.get(shape);
     if (!session) {
       session = await Session.create(stepGraph(definition, batch), { prepack: false });
-      sessions.set(length, session);
+      sessions.set(shape, session);
     }
     const { loss, ...gradients } = await session.run(feedsOf(definition, weights, batch));
     clipGradients(Object.values(gradients), 1);
@@ -74,7 +86,7 @@ export async function pretrain(
     optimizer.update(gradients, rate);
     recent += loss![0]!;
     count++;
-    if (step % 100 === 0 || step === options.steps) {
+    if (step % every === 0 || step === options.steps) {
       const seconds = (performance.now() - start) / 1000;
       await report({ step, loss: recent / count, seconds }, weights);
       recent = count = 0;
@@ -84,26 +96,8 @@ export async function pretrain(
   return weights;
 }
 
-/** Endless batches of documents of like length, epoch after epoch. */
-function* batchesOf(
-  documents: (epoch: number) => readonly TokenizedDocument[],
-  batchTokens: number,
-  random: Random,
-): Generator<MaskedBatch, never> {
-  for (let epoch = 0; ; epoch++) {
-    const waiting = new Map<number, TokenizedDocument[]>(lengths.map((n) => [n, []]));
-    for (const document of documents(epoch)) {
-      const length = lengths.find((n) => n >= document.ids.length)!;
-      const queue = waiting.get(length)!;
-      queue.push(document);
-      const size = Math.floor(batchTokens / length);
-      if (queue.length >= size) yield maskBatch(queue.splice(0, size), length, random);
-    }
-  }
-}
-
 /** The graph of one step for a batch's shape: loss and the gradient of every weight. */
-function stepGraph(definition: ModelDefinition, batch: MaskedBatch): Uint8Array {
+function stepGraph(definition: ModelDefinition, batch: TrainingBatch): Uint8Array {
   const builder = new GraphBuilder();
   const weights = new Map(
     definition.weights.map(({ name, shape }) => [
@@ -120,11 +114,11 @@ function stepGraph(definition: ModelDefinition, batch: MaskedBatch): Uint8Array 
   const lm = findLanguageModel(
     {
       graph: { ...definition.graph, initializers },
-      opsets: new Map([['', targetOpset]]),
+      opsets: new Map([['', definition.opset]]),
       producer: 'ptune',
       readStored: () => new Uint8Array(),
     },
-    false,
+    definition.causal,
   );
   const logits = attachModel(builder, lm, {
     inputIds: builder.input('input_ids', 'int64', shape),
@@ -148,7 +142,7 @@ function stepGraph(definition: ModelDefinition, batch: MaskedBatch): Uint8Array 
 function feedsOf(
   definition: ModelDefinition,
   weights: ReadonlyMap<string, Float32Array>,
-  batch: MaskedBatch,
+  batch: TrainingBatch,
 ): Feeds {
   const shape = [batch.rows, batch.length];
   const count = [batch.positions.length];
