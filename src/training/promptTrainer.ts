@@ -4,28 +4,20 @@
  */
 import { PtuneError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import { tokenLimit, type EncodedPrompt } from '../encoding/encodePrompt.ts';
-import {
-  batchFeeds,
-  decoderLength,
-  paddedLength,
-  type PromptModel,
-} from '../evaluation/promptModel.ts';
-import type { PromptShape } from '../model/promptGraph.ts';
-import { buildEncoderGraph, buildTrainingGraph, vectorWidth } from '../model/promptGraph.ts';
+import type { PromptModel } from '../evaluation/promptModel.ts';
+import { buildEncoderGraph, vectorWidth } from '../model/promptGraph.ts';
 import {
   drawnMasks,
   dropoutMasks,
-  encoderParameters,
   startingParameters,
   type EncoderSpec,
 } from '../model/promptEncoder.ts';
-import { float32, int64, type Feeds } from '../runtime/session.ts';
+import { float32, type Feeds } from '../runtime/session.ts';
 import type { TrainSettings } from '../language/settings.ts';
+import { BatchGradient, encoderFeeds, type LossAndGradients } from './batchGradient.ts';
 import { passOrder } from './batchOrder.ts';
 import type { PromptObjective, TrainingInput } from './objective.ts';
 import { Adam, type AdamState, clipGradients, gradientNorm, learningRateAt } from './optimizer.ts';
-import { prepackedLengths, weightBytes } from './prepacking.ts';
 import type { Start } from './startVectors.ts';
 
 /** What an encoder's learning rate is where the settings name none; measured on the examples. */
@@ -71,12 +63,7 @@ export class PromptTrainer {
   readonly #parameters: Map<string, Float32Array>;
   readonly #offset: Float32Array;
   readonly #optimizer: Adam;
-  /** Each example's length as it is padded: batches are of like ones. */
-  readonly #lengths: readonly number[];
-  /** Every batch has room for it: one graph for each length. */
-  readonly #longestAnswer: number;
-  /** Lengths of which the engine prepacks the graph. */
-  readonly #prepacked: ReadonlySet<number>;
+  readonly #gradient: BatchGradient;
   #random: Random;
   #queue: number[] = [];
   #step = 0;
@@ -94,10 +81,7 @@ export class PromptTrainer {
     this.#offset = offset;
     this.#random = random;
     this.#optimizer = new Adam(parameters, { weightDecay: t.settings.weightDecay });
-    const limit = lengthLimit(t);
-    this.#lengths = t.inputs.map(({ encoded }) => paddedLength(longestOf(encoded), limit));
-    this.#longestAnswer = Math.max(...t.inputs.map((input) => input.targets.length));
-    this.#prepacked = prepackedLengths(this.#lengths, t.steps, weightBytes(t.model.open.lm));
+    this.#gradient = new BatchGradient({ ...t, encoder });
   }
 
   /** A trainer before its first step; the same inputs and seed give the same one. */
@@ -207,7 +191,7 @@ export class PromptTrainer {
     const size = examplesOfStep(this.#t.settings, this.#t.inputs.length);
     while (this.#queue.length < size) {
       const begun = this.#queue.length % size;
-      this.#queue.push(...passOrder(this.#lengths, size, begun, this.#random));
+      this.#queue.push(...passOrder(this.#gradient.lengths, size, begun, this.#random));
     }
     return this.#queue.splice(0, size).map((i) => this.#t.inputs[i]!);
   }
@@ -216,11 +200,13 @@ export class PromptTrainer {
   async #sum(examples: readonly TrainingInput[]): Promise<LossAndGradients> {
     const { batchSize } = this.#t.settings;
     const masks = maskFeeds(this.#encoder, this.#random);
-    const whole = await this.#gradients(examples.slice(0, batchSize), examples.length, masks);
+    const values = { parameters: this.#parameters, offset: this.#offset };
+    const { length } = examples;
+    const whole = await this.#gradient.run(examples.slice(0, batchSize), length, values, masks);
     let { loss } = whole;
-    for (let start = batchSize; start < examples.length; start += batchSize) {
+    for (let start = batchSize; start < length; start += batchSize) {
       const batch = examples.slice(start, start + batchSize);
-      const part = await this.#gradients(batch, examples.length, masks);
+      const part = await this.#gradient.run(batch, length, values, masks);
       loss += part.loss;
       for (const [name, sum] of whole.gradients) {
         const own = part.gradients.get(name)!;
@@ -229,60 +215,6 @@ export class PromptTrainer {
     }
     return { loss, gradients: whole.gradients };
   }
-
-  /** A batch's share of the mean over `count` examples. */
-  async #gradients(
-    batch: readonly TrainingInput[],
-    count: number,
-    masks: Feeds,
-  ): Promise<LossAndGradients> {
-    const { model, objective } = this.#t;
-    const shape = this.#shapeOf(batch);
-    // Label words are part of the graph, and another prompt may have others where these stand.
-    const prepack = this.#prepacked.has(shape.length);
-    const key = `train ${JSON.stringify([shape, this.#encoder, objective.graph, prepack])}`;
-    const session = await model.session(
-      key,
-      () => buildTrainingGraph(model.open.lm, shape, this.#encoder, objective.graph),
-      prepack,
-    );
-    const targets = objective.graph.kind === 'answers' ? shape.positions : batch.length;
-    const result = await session.run({
-      ...batchFeeds(
-        batch.flatMap((input) => input.encoded),
-        shape,
-      ),
-      ...parameterFeeds(this.#encoder, this.#parameters, this.#offset),
-      ...targetFeeds(batch, targets, count),
-      ...masks,
-    });
-    return {
-      loss: result.loss![0]!,
-      gradients: new Map(
-        encoderParameters(this.#encoder).map(({ name }) => [name, result[`gradient ${name}`]!]),
-      ),
-    };
-  }
-
-  #shapeOf(batch: readonly TrainingInput[]): PromptShape {
-    const { deep, objective } = this.#t;
-    const encoded = batch.flatMap((input) => input.encoded);
-    return {
-      rows: encoded.length,
-      length: paddedLength(longestOf(encoded), lengthLimit(this.#t)),
-      positions:
-        batch.length *
-        (objective.graph.kind === 'labels' ? objective.graph.places : this.#longestAnswer),
-      virtual: this.#encoder.virtual,
-      deep,
-      ...decoderLength(this.#t.inputs.flatMap((input) => input.encoded)),
-    };
-  }
-}
-
-interface LossAndGradients {
-  readonly loss: number;
-  readonly gradients: Map<string, Float32Array>;
 }
 
 /** As many examples as settings ask for in a step, or all where there are fewer. */
@@ -291,13 +223,6 @@ export function examplesOfStep(
   examples: number,
 ): number {
   return Math.min(batchSize * accumulate, examples);
-}
-
-const longestOf = (encoded: readonly EncodedPrompt[]): number =>
-  Math.max(...encoded.map(({ ids }) => ids.length));
-
-function lengthLimit({ deep, model, starts }: TrainerInputs): number | undefined {
-  return tokenLimit(model.encoding, deep ? starts.length : 0);
 }
 
 function encoderOf({ settings, model, starts, deep }: TrainerInputs): EncoderSpec {
@@ -326,42 +251,12 @@ function copied(tensors: ReadonlyMap<string, Float32Array>): Map<string, Float32
   return new Map([...tensors].map(([name, values]) => [name, values.slice()]));
 }
 
-/** Each of the step's `count` examples weighs the same, and within it each token of its answer. */
-function targetFeeds(batch: readonly TrainingInput[], places: number, count: number): Feeds {
-  const targets = new Int32Array(places);
-  const weights = new Float32Array(places);
-  let at = 0;
-  for (const input of batch) {
-    for (const target of input.targets) {
-      targets[at] = target;
-      weights[at++] = 1 / (count * input.targets.length);
-    }
-  }
-  return { targets: int64([places], targets), weights: float32([places], weights) };
-}
-
 /** A step's own dropout. */
 function maskFeeds(encoder: EncoderSpec, random: Random): Feeds {
   const drawn = drawnMasks(encoder, random);
   return Object.fromEntries(
     dropoutMasks(encoder).map(({ name, shape }) => [name, float32(shape, drawn.get(name)!)]),
   );
-}
-
-function parameterFeeds(
-  encoder: EncoderSpec,
-  parameters: ReadonlyMap<string, Float32Array>,
-  offset: Float32Array,
-): Feeds {
-  return {
-    ...Object.fromEntries(
-      encoderParameters(encoder).map(({ name, shape }) => [
-        name,
-        float32(shape, parameters.get(name)!),
-      ]),
-    ),
-    start_offset: float32([encoder.virtual, encoder.width], offset),
-  };
 }
 
 async function encode(
@@ -373,7 +268,7 @@ async function encode(
   const session = await model.session(`encoder ${JSON.stringify(encoder)}`, () =>
     buildEncoderGraph(encoder),
   );
-  const { vectors } = await session.run(parameterFeeds(encoder, parameters, offset));
+  const { vectors } = await session.run(encoderFeeds(encoder, { parameters, offset }));
   return vectors!.slice();
 }
 
