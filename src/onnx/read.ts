@@ -13,6 +13,7 @@ import {
   type TensorMessage,
   type ValueInfoMessage,
 } from './schema.ts';
+import { withoutFunctions } from './functions.ts';
 import { inOrder } from './order.ts';
 import { readSkeleton, type FileParts } from './skeleton.ts';
 import {
@@ -57,15 +58,10 @@ export function readModel(source: ModelSource): Model {
     throw unreadable(source, 'it holds no graph');
   }
   const reader = new Reader(source);
-  const graph = reader.graph(message.graph);
+  const graph = reader.graph(withoutFunctions(message, (why) => unreadable(source, why)));
   const fault = faultOf(graph);
   if (fault !== undefined) throw unreadable(source, fault);
-  const opsets = new Map(
-    (message.opsetImport ?? []).map((o) => [
-      o.domain === 'ai.onnx' ? '' : (o.domain ?? ''),
-      toNumber(o.version ?? 1),
-    ]),
-  );
+  const opsets = operatorSets(message, source);
   // They stand behind the graph: a file that was cut off there is whole but for these.
   for (const domain of ['', ...graph.nodes.map((node) => node.domain)]) {
     if (opsets.has(domain)) continue;
@@ -78,6 +74,28 @@ export function readModel(source: ModelSource): Model {
     producer: `${message.producerName ?? ''} ${message.producerVersion ?? ''}`.trim(),
     readStored: ({ location, offset, length }) => source.readPart(location, offset, length),
   };
+}
+
+/** The versions that the file and its functions are written in, by domain. */
+function operatorSets({ opsetImport, functions }: ModelMessage, source: ModelSource) {
+  const result = new Map<string, number>();
+  const owners = [{ name: 'The model', opsetImport }, ...(functions ?? [])];
+  for (const owner of owners) {
+    for (const set of owner.opsetImport ?? []) {
+      const domain = set.domain === 'ai.onnx' ? '' : (set.domain ?? '');
+      const version = toNumber(set.version ?? 1);
+      const known = result.get(domain) ?? version;
+      if (known === version) result.set(domain, version);
+      else if (domain === '') {
+        throw new PtuneError(
+          'model/unsupported',
+          `"${source.fileName}" is written in operator set ${known}, and its function "${owner.name ?? ''}" in ${version}.`,
+          'Export the model again, with one operator set for all of it.',
+        );
+      }
+    }
+  }
+  return result;
 }
 
 function unreadable(source: ModelSource, why: string, cause?: unknown): PtuneError {

@@ -18,6 +18,19 @@ const root = protobuf.Root.fromJSON({
         producerVersion: field(3, 'string'),
         graph: field(7, 'Graph'),
         opsetImport: repeated(8, 'OperatorSetId'),
+        functions: repeated(25, 'Function'),
+      },
+    },
+    Function: {
+      fields: {
+        name: field(1, 'string'),
+        input: repeated(4, 'string'),
+        output: repeated(5, 'string'),
+        node: repeated(7, 'Node'),
+        opsetImport: repeated(9, 'OperatorSetId'),
+        domain: field(10, 'string'),
+        attributeProto: repeated(11, 'Attribute'),
+        overload: field(13, 'string'),
       },
     },
     Graph: {
@@ -37,6 +50,7 @@ const root = protobuf.Root.fromJSON({
         opType: field(4, 'string'),
         attribute: repeated(5, 'Attribute'),
         domain: field(7, 'string'),
+        overload: field(8, 'string'),
       },
     },
     Attribute: {
@@ -51,6 +65,7 @@ const root = protobuf.Root.fromJSON({
         ints: repeated(8, 'int64'),
         strings: repeated(9, 'bytes'),
         type: field(20, 'int32'),
+        refAttrName: field(21, 'string'),
       },
     },
     Tensor: {
@@ -107,6 +122,8 @@ export interface AttributeMessage {
   ints?: Int64[];
   strings?: Uint8Array[];
   type?: number;
+  /** In a function: the attribute of the call that takes its place. */
+  refAttrName?: string;
 }
 
 export interface NodeMessage {
@@ -116,6 +133,24 @@ export interface NodeMessage {
   opType: string;
   attribute?: AttributeMessage[];
   domain?: string;
+  overload?: string;
+}
+
+export interface FunctionMessage {
+  name?: string;
+  input?: string[];
+  output?: string[];
+  node?: NodeMessage[];
+  opsetImport?: OperatorSetMessage[];
+  domain?: string;
+  /** Attributes with the values that they have where a call gives none. */
+  attributeProto?: AttributeMessage[];
+  overload?: string;
+}
+
+export interface OperatorSetMessage {
+  domain?: string;
+  version?: Int64;
 }
 
 export interface ValueInfoMessage {
@@ -141,7 +176,8 @@ export interface ModelMessage {
   producerName?: string;
   producerVersion?: string;
   graph?: GraphMessage;
-  opsetImport?: { domain?: string; version?: Int64 }[];
+  opsetImport?: OperatorSetMessage[];
+  functions?: FunctionMessage[];
 }
 
 /** ONNX's numbers of attribute types. */
