@@ -1,7 +1,7 @@
 /** What is asked of the trainer to take prompts out of ptune, and what it answers. */
 
 /** The formats that a learned prompt leaves in. */
-export const exportFormats = ['peft', 'tokens', 'json', 'npy'] as const;
+export const exportFormats = ['peft', 'tokens', 'onnx', 'json', 'npy'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportRequest {

@@ -9,6 +9,7 @@ import { atomicWrite } from '../../files/atomicWrite.ts';
 import type { TrainingContext } from '../../training/context.ts';
 import { findRun, type FoundRun } from '../../training/openRun.ts';
 import type { ExportContent, ExportSource } from './exported.ts';
+import { onnxExport } from './onnxExport.ts';
 import { peftExport } from './peftAdapter.ts';
 import { tokensExport } from './tokensExport.ts';
 import { jsonExport, npyExport } from './vectorFiles.ts';
@@ -66,6 +67,8 @@ async function contentOf(
       return npyExport(source);
     case 'peft':
       return peftExport(source, context);
+    case 'onnx':
+      return onnxExport(source, folder, context);
     case 'tokens':
       return tokensExport(source, folder, context);
   }
