@@ -9,9 +9,11 @@ import type { PromptVectors } from '../encoding/virtualTokens.ts';
 import {
   buildPrefillGraph,
   buildStepGraph,
-  cachedValues,
+  cachingOf,
   type CachedValue,
+  type Caching,
 } from '../model/generationGraph.ts';
+import { cachingPart } from '../model/languageModel.ts';
 import { float32, int64, type Feeds, type Session } from '../runtime/session.ts';
 import type { PromptModel } from './promptModel.ts';
 
@@ -38,8 +40,8 @@ export async function generate(
   options: GenerateOptions,
 ): Promise<Written[]> {
   const texts = prompts.map((prompt) => new Text(model, prompt, options));
-  const values = cachedValues(model.open.lm);
-  if (values) await writeCached(model, texts, values, options);
+  const caching = cachingOf(model.open.lm);
+  if (caching) await writeCached(model, texts, caching, options);
   else await writeGrowing(model, texts, options);
   return texts;
 }
@@ -59,9 +61,14 @@ class Text implements Written {
     const { endId } = open.tokenizer;
     this.#ends = [...open.config.endTokenIds, endId, end].filter((id) => id !== undefined);
     const limit = tokenLimit(encoding, vectors?.deep ? vectors.count : 0);
-    const read = (prompt.decoderIds ?? prompt.ids).length;
     // The last token is written, not read.
-    this.#most = limit === undefined ? maxTokens : Math.min(maxTokens, limit - read + 1);
+    const room = limit === undefined ? maxTokens : limit - this.read.length + 1;
+    this.#most = Math.min(maxTokens, room);
+  }
+
+  /** What the model reads before it writes; of an encoder-decoder model, in its decoder. */
+  get read(): readonly number[] {
+    return this.prompt.decoderIds ?? this.prompt.ids;
   }
 
   get isWhole(): boolean {
@@ -104,22 +111,23 @@ async function writeGrowing(
   }
 }
 
-/** Texts with prompts of one length are written together: their caches grow alike. */
+/** Texts whose caches grow alike are written together, inputs of like length first. */
 async function writeCached(
   model: PromptModel,
   texts: readonly Text[],
-  values: readonly CachedValue[],
+  caching: Caching,
   options: GenerateOptions,
 ): Promise<void> {
   const byLength = new Map<number, Text[]>();
-  for (const text of texts) {
-    const { length } = text.prompt.ids;
+  const order = [...texts].sort((a, b) => a.prompt.ids.length - b.prompt.ids.length);
+  for (const text of order) {
+    const { length } = text.read;
     byLength.set(length, [...(byLength.get(length) ?? []), text]);
   }
   for (const same of byLength.values()) {
     for (let at = 0; at < same.length; at += model.scoreRows) {
       const group = same.slice(at, at + model.scoreRows);
-      await new CachedWriting(model, group, values, options).run();
+      await new CachedWriting(model, group, caching, options).run();
     }
   }
 }
@@ -128,29 +136,29 @@ async function writeCached(
 class CachedWriting {
   readonly #model: PromptModel;
   readonly #texts: readonly Text[];
-  readonly #values: readonly CachedValue[];
+  readonly #caching: Caching;
   readonly #options: GenerateOptions;
-  /** By input, float32 [B, heads, length, head width]. */
-  #cache = new Map<string, Float32Array>();
+  /** What the step takes beside the token: by input, keys and values, and the encoder's states. */
+  readonly #kept = new Map<string, Feeds[string]>();
   /** Positions that the cache holds, those of a deep prompt included. */
   #length = 0;
 
   constructor(
     model: PromptModel,
     texts: readonly Text[],
-    values: readonly CachedValue[],
+    caching: Caching,
     options: GenerateOptions,
   ) {
     this.#model = model;
     this.#texts = texts;
-    this.#values = values;
+    this.#caching = caching;
     this.#options = options;
   }
 
   async run(): Promise<void> {
     await this.#prefill();
     const step = await this.#model.session('step', () =>
-      buildStepGraph(this.#model.open.lm, this.#values),
+      buildStepGraph(this.#model.open.lm, this.#caching),
     );
     while (this.#texts.some((text) => !text.isWhole)) {
       throwIfCancelled(this.#options.signal);
@@ -165,38 +173,63 @@ class CachedWriting {
     const inputs = this.#texts.map((text) => text.input);
     const shape = this.#model.shapeOf(inputs, vectors);
     const session = await this.#model.session(`prefill ${JSON.stringify(shape)}`, () =>
-      buildPrefillGraph(this.#model.open.lm, shape, this.#values),
+      buildPrefillGraph(this.#model.open.lm, shape, this.#caching),
     );
-    const outputs = await session.run(this.#model.feedsOf(inputs, shape, vectors));
+    const feeds = this.#model.feedsOf(inputs, shape, vectors);
+    const outputs = await session.run(feeds);
     const before = shape.deep ? shape.virtual : 0;
-    this.#length = before + inputs[0]!.ids.length;
-    for (const { past, present, heads, headWidth } of this.#values) {
-      const whole = outputs[present]!;
-      const [from, to] = [(before + shape.length) * headWidth, this.#length * headWidth];
-      const kept = new Float32Array(this.#texts.length * heads * to);
-      for (let i = 0; i < this.#texts.length * heads; i++) {
-        kept.set(whole.subarray(i * from, i * from + to), i * to);
-      }
-      this.#cache.set(past, kept);
+    this.#length = before + this.#texts[0]!.read.length;
+    const made = before + (shape.decoderLength ?? shape.length);
+    for (const value of this.#caching.values) {
+      const whole = outputs[value.present]!;
+      if (value.fixed) this.#keep(value, whole, shape.length, shape.length);
+      else this.#keep(value, whole, made, this.#length);
     }
+    this.#keepEncoder(outputs.encoder_states, feeds, shape.length);
     this.#take(outputs.log_probabilities!, shape.positions);
+  }
+
+  /** Takes the texts' rows of keys or values [B, heads, `from`, width], of each the first `to`. */
+  #keep({ past, heads, headWidth }: CachedValue, all: Float32Array, from: number, to: number) {
+    const rows = this.#texts.length;
+    const kept = new Float32Array(rows * heads * to * headWidth);
+    for (let i = 0; i < rows * heads; i++) {
+      const start = i * from * headWidth;
+      kept.set(all.subarray(start, start + to * headWidth), i * to * headWidth);
+    }
+    this.#kept.set(past, float32([rows, heads, to, headWidth], kept));
+  }
+
+  /** Takes the texts' rows of what the encoder has read, [B, S, D]. */
+  #keepEncoder(states: Float32Array | undefined, feeds: Feeds, length: number): void {
+    const { encoderStates, encoderMask } = cachingPart(this.#model.open.lm).inputs;
+    const rows = this.#texts.length;
+    if (encoderStates !== undefined && states) {
+      const { width } = this.#model;
+      const own = states.slice(0, rows * length * width);
+      this.#kept.set(encoderStates, float32([rows, length, width], own));
+    }
+    if (encoderMask !== undefined) {
+      const mask = feeds.attention_mask!.data as BigInt64Array;
+      const data = mask.slice(0, rows * length);
+      this.#kept.set(encoderMask, { dtype: 'int64', shape: [rows, length], data });
+    }
   }
 
   /** Reads the token that each text ends with. */
   async #step(session: Session): Promise<void> {
-    const { lm } = this.#model.open;
-    const { logits, ...outputs } = this.#named(await session.run(this.#stepFeeds()), lm.logits);
+    const rows = this.#texts.length;
+    const outputs = await session.run(this.#stepFeeds());
     this.#length++;
-    for (const { past, present } of this.#values) this.#cache.set(past, outputs[present]!);
-    this.#take(logSoftmax(logits!, this.#texts.length), this.#texts.length);
-  }
-
-  #named(outputs: Record<string, Float32Array>, logits: string): Record<string, Float32Array> {
-    return { ...outputs, logits: outputs[logits]! };
+    for (const { past, present, heads, headWidth, fixed } of this.#caching.values) {
+      if (fixed) continue;
+      this.#kept.set(past, float32([rows, heads, this.#length, headWidth], outputs[present]!));
+    }
+    this.#take(logSoftmax(outputs[this.#model.open.lm.logits]!, rows), rows);
   }
 
   #stepFeeds(): Feeds {
-    const { inputs } = this.#model.open.lm;
+    const { inputs } = cachingPart(this.#model.open.lm);
     const rows = this.#texts.length;
     const whole = this.#length + 1;
     const one = (value: (text: Text) => number) => int64([rows, 1], this.#texts.map(value));
@@ -209,10 +242,7 @@ class CachedWriting {
     }
     if (inputs.positionIds !== undefined) feeds[inputs.positionIds] = one(() => this.#length);
     if (inputs.tokenTypeIds !== undefined) feeds[inputs.tokenTypeIds] = one(() => 0);
-    for (const { past, heads, headWidth } of this.#values) {
-      feeds[past] = float32([rows, heads, this.#length, headWidth], this.#cache.get(past)!);
-    }
-    return feeds;
+    return { ...feeds, ...Object.fromEntries(this.#kept) };
   }
 
   /** `scores`: log-probabilities, a row for each text, [rows, V]. */

@@ -6,7 +6,7 @@ import { differentiate } from '../autodiff/differentiate.ts';
 import { PtuneError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { attachEncoder, attachModel, type ModelFeed } from '../model/attach.ts';
-import { readingPart, type LanguageModel } from '../model/languageModel.ts';
+import { cachingPart, readingPart, type LanguageModel } from '../model/languageModel.ts';
 import { crossEntropy } from '../model/objective.ts';
 import { selectPositions } from '../model/selectPositions.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
@@ -83,14 +83,15 @@ export async function underEngine<T>(act: () => Promise<T>): Promise<T> {
 
 function factsOf(lm: LanguageModel): Omit<Verification, 'gradientError' | 'stepRatio' | 'padding'> {
   const { vocabularySize, width } = readingPart(lm).embedding;
-  const cache = new Set(lm.inputs.past.map(({ name }) => name));
+  const { past } = cachingPart(lm).inputs;
+  const cache = new Set(past.map(({ name }) => name));
   const own = lm.model.graph.inputs.map(({ name }) => name).filter((name) => !cache.has(name));
   return {
     kind: lm.encoder ? 'encoder-decoder' : lm.causal ? 'causal' : 'masked',
     causal: lm.causal,
     inputs: [...(lm.encoder?.model.graph.inputs.map(({ name }) => name) ?? []), ...own],
     cacheInputs: cache.size,
-    depths: lm.encoder || lm.inputs.past.length === 0 ? ['input'] : ['input', 'deep'],
+    depths: lm.encoder || past.length === 0 ? ['input'] : ['input', 'deep'],
     vocabularySize,
     width,
   };

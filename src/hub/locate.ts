@@ -13,6 +13,7 @@ import { isHubId } from './hubId.ts';
 import { ModelCache } from './modelCache.ts';
 import {
   chooseGraph,
+  cachedNames,
   encoderName,
   graphNames,
   isWeightsOf,
@@ -35,6 +36,8 @@ export interface LocatedModel {
   readonly onnxFile: string;
   /** The encoder's graph, where the model has it in a file of its own. */
   readonly encoderFile: string | undefined;
+  /** The decoder that goes on behind cached keys and values, where that is a file of its own. */
+  readonly cachedFile: string | undefined;
   /** Every file that makes the model what it is: graphs, their weights, tokenizer and config. */
   readonly files: readonly string[];
 }
@@ -145,15 +148,16 @@ async function locateIn(
   }
   const onnxFile = join(folder, graph);
   const encoder = encoderName(graph);
-  const encoderFile = encoder !== undefined ? join(folder, encoder) : undefined;
-  const hasEncoder = encoderFile !== undefined && (await isFile(encoderFile));
-  const graphs = hasEncoder ? [onnxFile, encoderFile] : [onnxFile];
-  return {
-    folder,
-    onnxFile,
-    encoderFile: hasEncoder ? encoderFile : undefined,
-    files: await modelFiles(folder, graphs),
-  };
+  const encoderFile = await firstFile(folder, encoder === undefined ? [] : [encoder]);
+  const cachedFile = await firstFile(folder, cachedNames(graph));
+  const graphs = [onnxFile, encoderFile, cachedFile].filter((file) => file !== undefined);
+  return { folder, onnxFile, encoderFile, cachedFile, files: await modelFiles(folder, graphs) };
+}
+
+/** The first of the files that is there. */
+async function firstFile(folder: string, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) if (await isFile(join(folder, name))) return join(folder, name);
+  return undefined;
 }
 
 /** The ONNX files of a folder and of `onnx` within it, and the one that is named, relative to it. */

@@ -51,6 +51,15 @@ export function encoderName(graph: string): string | undefined {
   return encoder === name ? undefined : posix.join(posix.dirname(graph), encoder);
 }
 
+/** The graphs that may go on behind the cached keys and values of a decoder, the best first. */
+export function cachedNames(graph: string): string[] {
+  const name = posix.basename(graph);
+  if (!/^decoder_model(?!_merged)/.test(name)) return [];
+  return ['decoder_with_past_model', 'decoder_model_merged'].map((stem) =>
+    posix.join(posix.dirname(graph), name.replace(/^decoder_model/, stem)),
+  );
+}
+
 /** The files beside the graphs that training reads: configuration, tokenizer, chat template. */
 const textFiles = [
   'config.json',

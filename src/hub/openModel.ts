@@ -2,7 +2,12 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
-import { findEncoder, findLanguageModel, type LanguageModel } from '../model/languageModel.ts';
+import {
+  findCachedPart,
+  findEncoder,
+  findLanguageModel,
+  type LanguageModel,
+} from '../model/languageModel.ts';
 import { readModel } from '../onnx/read.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { LocatedModel } from './locate.ts';
@@ -31,7 +36,7 @@ export async function openModel(located: LocatedModel): Promise<OpenModel> {
   const config = await readModelConfig(located.folder);
   const tokenizer = await loadTokenizer(located.folder);
   const graph = readModelFile(located.onnxFile);
-  const { encoderFile } = located;
+  const { encoderFile, cachedFile } = located;
   const causal = encoderFile !== undefined || isCausal(config, tokenizer.maskId !== undefined);
   const lm = findLanguageModel(graph, causal);
   if (lm.inputs.encoderStates !== undefined && encoderFile === undefined) {
@@ -44,8 +49,11 @@ export async function openModel(located: LocatedModel): Promise<OpenModel> {
   return {
     folder: located.folder,
     graphFolder: weightsFolder(located.onnxFile),
-    lm:
-      encoderFile === undefined ? lm : { ...lm, encoder: findEncoder(readModelFile(encoderFile)) },
+    lm: {
+      ...lm,
+      ...(encoderFile !== undefined && { encoder: findEncoder(readModelFile(encoderFile)) }),
+      ...(cachedFile !== undefined && { cached: findCachedPart(readModelFile(cachedFile)) }),
+    },
     tokenizer,
     config,
   };

@@ -58,8 +58,9 @@ export function attachModelWithCache(
   lm: LanguageModel,
   feed: ModelFeed,
   present: readonly string[],
+  encoder?: EncoderFeed,
 ): { readonly logits: string; readonly present: readonly string[] } {
-  const names = attach(builder, lm, lm.logits, feed, undefined, present);
+  const names = attach(builder, lm, lm.logits, feed, encoder, present);
   return { logits: names.get(lm.logits)!, present: present.map((name) => names.get(name)!) };
 }
 

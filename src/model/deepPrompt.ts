@@ -7,7 +7,7 @@
  */
 import { PtuneError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/builder.ts';
-import type { LanguageModel } from './languageModel.ts';
+import { cachingPart, type LanguageModel } from './languageModel.ts';
 
 /** One cache input of a layer, [B, A, P, E]. */
 export interface CacheInput {
@@ -22,7 +22,7 @@ export interface CacheInput {
  * @throws PtuneError `model/unsupported` when the model has none, or lays them out in another way
  */
 export function cacheInputs(lm: LanguageModel): CacheInput[] {
-  const { past } = lm.inputs;
+  const { past } = cachingPart(lm).inputs;
   if (lm.encoder) {
     throw new PtuneError(
       'model/unsupported',

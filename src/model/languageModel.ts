@@ -27,6 +27,14 @@ export interface LanguageModel {
   readonly causal: boolean;
   /** What a decoder with cross-attention reads; prompts stand in the encoder's input. */
   readonly encoder?: Encoder;
+  /** The graph that goes on behind cached keys and values, where it is another one. */
+  readonly cached?: CachedPart;
+}
+
+/** A branch of the file, or a file of its own. */
+export interface CachedPart {
+  readonly model: Model;
+  readonly inputs: ModelInputs;
 }
 
 /** Names of the graph's inputs; undefined for those it does not have. */
@@ -56,6 +64,11 @@ export function readingPart(lm: LanguageModel): Pick<Encoder, 'model' | 'embeddi
   return lm.encoder ?? lm;
 }
 
+/** The graph that reads cached keys and values. */
+export function cachingPart(lm: LanguageModel): CachedPart {
+  return lm.cached ?? lm;
+}
+
 /** Operators that hand token ids on unchanged. */
 const passing = new Set(['Identity', 'Reshape', 'Cast', 'Squeeze', 'Unsqueeze', 'Flatten']);
 
@@ -66,7 +79,8 @@ const passing = new Set(['Identity', 'Reshape', 'Cast', 'Squeeze', 'Unsqueeze', 
  *   `model/unsupported` for an input whose meaning is not known
  */
 export function findLanguageModel(file: Model, causal: boolean): LanguageModel {
-  const model = withOwnLookups(withoutCache(file));
+  // A decoder of two branches starts with the one and goes on with the other.
+  const model = withOwnLookups(branchOfCache(file, false));
   const inputs = findInputs(model);
   return {
     model,
@@ -74,13 +88,28 @@ export function findLanguageModel(file: Model, causal: boolean): LanguageModel {
     ...findLogits(model),
     inputs,
     causal,
+    ...(hasCacheBranch(file) && { cached: findCachedPart(file) }),
   };
 }
 
-/** Decoders of two branches as the branch that reads a prompt from its start. */
-export function withoutCache(model: Model): Model {
-  const no = { dtype: 'bool', shape: [1], data: Float64Array.of(0) } as const;
-  return withFixedInput(model, 'use_cache_branch', no);
+/**
+ * The graph of a file that goes on behind cached keys and values.
+ *
+ * @throws PtuneError `model/unsupported` for an input whose meaning is not known
+ */
+export function findCachedPart(file: Model): CachedPart {
+  const model = branchOfCache(file, true);
+  return { model, inputs: findInputs(model) };
+}
+
+const cacheBranch = 'use_cache_branch';
+
+const hasCacheBranch = ({ graph }: Model): boolean =>
+  graph.inputs.some(({ name }) => name === cacheBranch);
+
+function branchOfCache(model: Model, cached: boolean): Model {
+  const value = { dtype: 'bool', shape: [1], data: Float64Array.of(Number(cached)) } as const;
+  return withFixedInput(model, cacheBranch, value);
 }
 
 /**

@@ -6,9 +6,9 @@ import { inlineModel } from '../onnx/inline.ts';
 import { int } from '../onnx/graph.ts';
 import { formatShape, sameShape } from '../onnx/tensor.ts';
 import { writeModel } from '../onnx/write.ts';
-import { attachEncoder, attachModel, type ModelFeed } from './attach.ts';
+import { attachEncoder, attachModel, type EncoderFeed, type ModelFeed } from './attach.ts';
 import { cacheValues, deepWidth } from './deepPrompt.ts';
-import { readingPart, type LanguageModel } from './languageModel.ts';
+import { cachingPart, readingPart, type LanguageModel } from './languageModel.ts';
 import { crossEntropy, labelLogProbabilities, type Objective } from './objective.ts';
 import {
   dropoutMasks,
@@ -41,7 +41,7 @@ export interface PromptShape {
  * int64 [B, U]. Output: log_probabilities float32 [M, V].
  */
 export function buildScoreGraph(lm: LanguageModel, shape: PromptShape): Uint8Array {
-  const builder = new GraphBuilder({ readStored: lm.model.readStored });
+  const builder = builderFor(lm, shape);
   const logits = promptedLogits(builder, lm, shape, vectorsInput(builder, lm, shape));
   const logProbabilities = builder.op('LogSoftmax', [logits], { axis: int(-1) });
   return writeModel(builder.build({ log_probabilities: logProbabilities }));
@@ -61,7 +61,7 @@ export function buildTrainingGraph(
   encoder: EncoderSpec,
   objective: Objective,
 ): Uint8Array {
-  const builder = new GraphBuilder({ readStored: lm.model.readStored });
+  const builder = builderFor(lm, shape);
   const parameters = encoderParameters(encoder).map(({ name, shape: own }) =>
     builder.input(name, 'float32', own),
   );
@@ -103,6 +103,16 @@ export function buildEmbeddingGraph(lm: LanguageModel): Uint8Array {
   const rows = lookUp(builder, lm, ids);
   const shape = builder.ints([vocabularySize, width]);
   return writeModel(builder.build({ table: builder.op('Reshape', [rows, shape]) }));
+}
+
+/** The model that reads a prompt: with a deep one, the graph that reads cached keys and values. */
+export function promptedModel(lm: LanguageModel, { deep }: PromptShape): LanguageModel {
+  return deep ? { ...lm, ...cachingPart(lm) } : lm;
+}
+
+/** A builder for the graphs of such a prompt. */
+export function builderFor(lm: LanguageModel, shape: PromptShape): GraphBuilder {
+  return new GraphBuilder({ readStored: promptedModel(lm, shape).model.readStored });
 }
 
 /** The input of a prompt's vectors, float32 [P, D]; undefined for a prompt without. */
@@ -152,9 +162,13 @@ function promptedLogits(
   vectors: string | undefined,
 ): string {
   const feed = promptFeed(builder, lm, shape, vectors);
-  const logits = lm.encoder
-    ? decoderLogits(builder, lm, shape, feed)
-    : attachModel(builder, lm, feed);
+  const decoder = decoderFeed(builder, lm, shape, feed);
+  const logits = attachModel(
+    builder,
+    promptedModel(lm, shape),
+    decoder?.feed ?? feed,
+    decoder?.encoder,
+  );
   return atPositions(builder, logits, shape);
 }
 
@@ -186,20 +200,20 @@ export function promptFeed(
   };
 }
 
-/** The logits of a decoder whose encoder reads `feed`, [B, U, V]. */
-function decoderLogits(
+/** What a decoder reads when its encoder reads `feed`; undefined for a model without. */
+export function decoderFeed(
   builder: GraphBuilder,
   lm: LanguageModel,
   { rows, decoderLength }: PromptShape,
   feed: ModelFeed,
-): string {
-  invariant(lm.encoder && decoderLength, 'A decoder needs its encoder and a length.');
+): { readonly feed: ModelFeed; readonly encoder: EncoderFeed } | undefined {
+  if (!lm.encoder) return undefined;
+  invariant(decoderLength, 'A decoder needs a length.');
   const states = attachEncoder(builder, lm.encoder, feed);
   const inputIds = builder.input('decoder_input_ids', 'int64', [rows, decoderLength]);
   // A position sees only what stands before it, so padding at the end needs no mask.
   const attentionMask = builder.filled(1, [rows, decoderLength], 'int64');
-  const encoder = { states, mask: feed.attentionMask };
-  return attachModel(builder, lm, { inputIds, attentionMask }, encoder);
+  return { feed: { inputIds, attentionMask }, encoder: { states, mask: feed.attentionMask } };
 }
 
 /** The cache that a deep prompt fills, and the mask with its places in front. */

@@ -6,7 +6,8 @@ import { castTo, type GraphBuilder } from './builder.ts';
 import { int, type Attribute, type Attributes, type Node } from './graph.ts';
 import { dtypes, isStored, type DType } from './tensor.ts';
 
-const isHalf = (dtype: DType): boolean => dtype === 'float16' || dtype === 'bfloat16';
+/** Whether a type has 16-bit floats. */
+export const isHalf = (dtype: DType): boolean => dtype === 'float16' || dtype === 'bfloat16';
 
 /** Widens the values of one builder; each is cast once. */
 export class HalfPrecision {
@@ -47,7 +48,7 @@ export class HalfPrecision {
 }
 
 /** Casts to 16 bits and constants of 16 bits are of float32. */
-function widenedAttributes(attributes: Attributes): Attributes {
+export function widenedAttributes(attributes: Attributes): Attributes {
   const { to, value } = attributes;
   if (to?.kind === 'int' && [dtypes.float16.code, dtypes.bfloat16.code].some((c) => c === to.value))
     return { ...attributes, to: int(dtypes.float32.code) };

@@ -7,7 +7,7 @@ import type { EncodedPrompt } from '../../src/encoding/encodePrompt.ts';
 import { generate } from '../../src/evaluation/generate.ts';
 import { PromptModel } from '../../src/evaluation/promptModel.ts';
 import { deepWidth } from '../../src/model/deepPrompt.ts';
-import { cachedValues } from '../../src/model/generationGraph.ts';
+import { cachingOf } from '../../src/model/generationGraph.ts';
 import { float32, int64, Session, type Feeds } from '../../src/runtime/session.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import {
@@ -74,7 +74,7 @@ describe.each([false, true])('a causal model with a cache: %s', (past) => {
 
   test('writes the likeliest tokens in turn', async () => {
     const { model, file } = await causal(size);
-    expect(cachedValues(model.open.lm)?.length).toBe(past ? 4 : undefined);
+    expect(cachingOf(model.open.lm)?.values.length).toBe(past ? 4 : undefined);
     const written = await generate(model, prompts.map(encoded), { vectors: undefined, maxTokens });
     for (const [i, ids] of prompts.entries()) {
       expect(written[i]!.ids).toEqual(await naive(file, ids, [], cache));
@@ -123,24 +123,68 @@ describe.each([false, true])('a causal model with a cache: %s', (past) => {
   });
 });
 
-test('a deep prompt writes with a cache what it writes without', async () => {
-  const { model } = await causal({ past: true, spread: 0.6 });
-  const { lm } = model.open;
-  const random = new Random(4);
-  const data = Float32Array.from({ length: 3 * deepWidth(lm) }, () => random.normal());
-  const vectors = { data, count: 3, deep: true };
-  const written = await generate(model, prompts.map(encoded), { vectors, maxTokens });
-  // Without the outputs there is no cache to go on with.
-  const graph = { ...lm.model.graph, outputs: lm.model.graph.outputs.slice(0, 1) };
-  const open = { ...model.open, lm: { ...lm, model: { ...lm.model, graph } } };
-  const growing = new PromptModel(open, 1);
-  expect(cachedValues(open.lm)).toBeUndefined();
-  const again = await generate(growing, prompts.map(encoded), { vectors, maxTokens });
-  expect(written.map(({ ids }) => ids)).toEqual(again.map(({ ids }) => ids));
-  const plain = await generate(model, prompts.map(encoded), { vectors: undefined, maxTokens });
-  expect(written.map(({ ids }) => ids)).not.toEqual(plain.map(({ ids }) => ids));
-  await Promise.all([model.release(), growing.release()]);
+/** The same model without the outputs by which it hands its keys and values on. */
+function growing({ open }: PromptModel): PromptModel {
+  const { model, ...rest } = open.lm;
+  const outputs = model.graph.outputs.filter(({ name }) => name === rest.logits);
+  const lm = { ...rest, model: { ...model, graph: { ...model.graph, outputs } } };
+  expect(cachingOf(lm)).toBeUndefined();
+  return new PromptModel({ ...open, lm }, 1);
+}
+
+const opened = async (write: typeof writeCausalModel, size: Partial<TinySize>) =>
+  new PromptModel(await openFolder(await write(await temporaryFolder(), size)), 1);
+
+const decoderStart = (ids: readonly number[]) => ({ ...encoded(ids), decoderIds: [3, 2] });
+
+describe.each([
+  ['a cache', writeCausalModel, { past: true }, encoded],
+  ['a branch of its own for its cache', writeCausalModel, { past: 'merged' }, encoded],
+  ['16-bit floats', writeCausalModel, { past: true, floats: 'float16' }, encoded],
+  ['an encoder', writeEncoderDecoderModel, { past: true }, decoderStart],
+] as const)('a model with %s', (_, write, options, prompt) => {
+  test('writes 200 tokens as it does when it reads all of them anew', async () => {
+    const model = await opened(write, { ...options, width: 8, positions: 224, spread: 0.6 });
+    const { tokenizer, config } = model.open;
+    // Nothing ends a text.
+    const endless = { ...tokenizer, endId: undefined };
+    const open = { ...model.open, tokenizer: endless, config: { ...config, endTokenIds: [] } };
+    const own = new PromptModel(open, 1);
+    expect(cachingOf(open.lm)).toBeDefined();
+    const inputs = prompts.map(prompt);
+    const request = { vectors: undefined, maxTokens: 200 };
+    const written = await generate(own, inputs, request);
+    const plain = growing(own);
+    const again = await generate(plain, inputs, request);
+    expect(written.map(({ ids }) => ids.length)).toEqual(prompts.map(() => 200));
+    written.forEach(({ ids, logProbabilities }, i) => {
+      expect(ids).toEqual(again[i]!.ids);
+      logProbabilities.forEach((value, j) =>
+        expect(value).toBeCloseTo(again[i]!.logProbabilities[j]!, 4),
+      );
+    });
+    expect(new Set(written.flatMap(({ ids }) => ids)).size).toBeGreaterThan(4);
+    await Promise.all([model.release(), own.release(), plain.release()]);
+  });
 });
+
+test.each([true, 'merged'] as const)(
+  'a deep prompt writes with a cache (%s) what it writes without',
+  async (past) => {
+    const { model } = await causal({ past, spread: 0.6 });
+    const { lm } = model.open;
+    const random = new Random(4);
+    const data = Float32Array.from({ length: 3 * deepWidth(lm) }, () => random.normal());
+    const vectors = { data, count: 3, deep: true };
+    const written = await generate(model, prompts.map(encoded), { vectors, maxTokens });
+    const plain = growing(model);
+    const again = await generate(plain, prompts.map(encoded), { vectors, maxTokens });
+    expect(written.map(({ ids }) => ids)).toEqual(again.map(({ ids }) => ids));
+    const without = await generate(model, prompts.map(encoded), { vectors: undefined, maxTokens });
+    expect(written.map(({ ids }) => ids)).not.toEqual(without.map(({ ids }) => ids));
+    await Promise.all([model.release(), plain.release()]);
+  },
+);
 
 test('a decoder writes what its two files write', async () => {
   const folder = await writeEncoderDecoderModel(await temporaryFolder(), { spread: 0.6 });

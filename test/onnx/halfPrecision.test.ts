@@ -9,6 +9,7 @@ import { int, type Graph } from '../../src/onnx/graph.ts';
 import { inlineModel } from '../../src/onnx/inline.ts';
 import { decodeElements, encodeElements, type DType } from '../../src/onnx/tensor.ts';
 import { writeModel, type RawInitializer } from '../../src/onnx/write.ts';
+import { withWideFloats } from '../../src/onnx/wideFloats.ts';
 import { float32, Session } from '../../src/runtime/session.ts';
 import { GraphMaker, readBytes } from '../support/graphMaker.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -109,4 +110,19 @@ describe('a graph of 16-bit floats', () => {
     expect([...graph.initializers.values()].some(({ dtype }) => dtype === 'bfloat16')).toBe(true);
     expect(graph.outputs.map(({ dtype }) => dtype)).toEqual(['float32', 'float32']);
   });
+});
+
+test('a graph of 16-bit floats is one of float32 for the engine, too', async () => {
+  const bytes = fileOf('float16');
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'model.onnx'), bytes);
+  const { graph, opsets } = readBytes(bytes);
+  const wide = withWideFloats(graph)!;
+  const session = await Session.create(writeModel(wide, { opset: opsets.get('')! }), { folder });
+  const { y } = await session.run({ x: float32([rows, width], Float32Array.from(input)) });
+  await session.release();
+  const own = await run(inlined(bytes), bytes);
+  y!.forEach((value, i) => expect(value).toBeCloseTo(own.result![i]!, 5));
+  const { graph: plain } = readBytes(fileOf('float32'));
+  expect(withWideFloats(plain)).toBe(plain);
 });

@@ -2,8 +2,8 @@
  * A causal language model of GPT-2's kind as exporters of operator set 13 write it: layer
  * normalization in primitives, products on flattened rows, shapes computed in the graph.
  */
-import type { Random } from '../../src/base/random.ts';
-import { float, int, ints, type ValueInfo } from '../../src/onnx/graph.ts';
+import { Random } from '../../src/base/random.ts';
+import { float, int, ints, type Attribute, type ValueInfo } from '../../src/onnx/graph.ts';
 import { GraphMaker } from './graphMaker.ts';
 
 export interface GptSize {
@@ -14,26 +14,78 @@ export interface GptSize {
   readonly positions: number;
   /** Standard deviation of the random weights. */
   readonly spread: number;
-  /** The file has inputs for cached keys and values. */
-  readonly past?: boolean;
+  /** The file has inputs for cached keys and values; `merged`: they are read in a branch of their own. */
+  readonly past?: boolean | 'merged';
+  /** What the file's numbers are. */
+  readonly floats?: 'float32' | 'float16';
 }
 
 /** The bytes of the model's ONNX file: input_ids, attention_mask and perhaps a cache → logits. */
 export function gptBytes(size: GptSize, random: Random): Uint8Array {
-  return new Gpt(size, random).bytes();
+  return size.past === 'merged' ? mergedBytes(size, random) : new Gpt(size, random).bytes();
+}
+
+/** A decoder of two branches over the same weights, as exporters merge them. */
+function mergedBytes(size: GptSize, random: Random): Uint8Array {
+  const again = Random.fromState(random.state);
+  const start = new Gpt({ ...size, past: 'merged' }, random);
+  const cached = new Gpt({ ...size, past: true }, again);
+  const g = new GraphMaker();
+  const outputs = start.outputs.map(({ name }) => name);
+  const [else_branch, then_branch] = [start.branch(), cached.branch()];
+  g.named('If', ['use_cache_branch'], outputs, { then_branch, else_branch });
+  const flag: ValueInfo = { name: 'use_cache_branch', dtype: 'bool', shape: [1] };
+  return g.bytes([...cached.inputs, flag], start.outputs, 13, 'main_graph', start.weights);
 }
 
 class Gpt {
   readonly #size: GptSize;
   readonly #random: Random;
-  readonly #g = new GraphMaker();
+  readonly #g: GraphMaker;
 
   constructor(size: GptSize, random: Random) {
     this.#size = size;
+    this.#g = new GraphMaker(size.floats);
     this.#random = random;
   }
 
+  get #floats() {
+    return this.#size.floats ?? 'float32';
+  }
+
+  get inputs(): ValueInfo[] {
+    const shape = ['batch_size', 'sequence_length'];
+    const ids = (name: string): ValueInfo => ({ name, dtype: 'int64', shape });
+    return [
+      ids('input_ids'),
+      ids('attention_mask'),
+      ...this.#cache('past_key_values', 'past_sequence_length'),
+    ];
+  }
+
+  get outputs(): ValueInfo[] {
+    const shape = ['batch_size', 'sequence_length', this.#size.vocabularySize];
+    return [
+      { name: 'logits', dtype: this.#floats, shape },
+      ...this.#cache('present', 'past_sequence_length + sequence_length'),
+    ];
+  }
+
+  get weights() {
+    return this.#g.weights;
+  }
+
   bytes(): Uint8Array {
+    this.#nodes();
+    return this.#g.bytes(this.inputs, this.outputs, 13, 'main_graph');
+  }
+
+  branch(): Attribute {
+    this.#nodes();
+    return this.#g.branch(this.outputs);
+  }
+
+  #nodes(): void {
     const { vocabularySize, layers } = this.#size;
     const g = this.#g;
     const hidden = this.#embeddings();
@@ -43,21 +95,6 @@ class Gpt {
     x = this.#normalized(x, 'transformer.ln_f');
     const head = this.#drawn('onnx::MatMul_head', [this.#size.width, vocabularySize]);
     g.name(g.op('MatMul', [x, head]), 'logits');
-    const open = ['batch_size', 'sequence_length'];
-    const ids = (name: string): ValueInfo => ({ name, dtype: 'int64', shape: open });
-    return g.bytes(
-      [
-        ids('input_ids'),
-        ids('attention_mask'),
-        ...this.#cache('past_key_values', 'past_sequence_length'),
-      ],
-      [
-        { name: 'logits', dtype: 'float32', shape: [...open, vocabularySize] },
-        ...this.#cache('present', 'past_sequence_length + sequence_length'),
-      ],
-      13,
-      'main_graph',
-    );
   }
 
   #cache(prefix: string, length: string): ValueInfo[] {
@@ -67,10 +104,15 @@ class Gpt {
     return Array.from({ length: layers }, (_, i) => i).flatMap((i) =>
       ['key', 'value'].map((part) => ({
         name: `${prefix}.${i}.${part}`,
-        dtype: 'float32' as const,
+        dtype: this.#floats,
         shape,
       })),
     );
+  }
+
+  /** The branch that starts hands its keys and values on, but reads none. */
+  get #readsPast(): boolean {
+    return this.#size.past === true;
   }
 
   #drawn(name: string, shape: readonly number[]): string {
@@ -101,10 +143,10 @@ class Gpt {
     const places = this.#drawn('transformer.wpe.weight', [positions, width]);
     const length = this.#dimension('input_ids', 1);
     const rows = g.op('Reshape', ['input_ids', this.#list([-1, length])]);
-    const start = this.#size.past
+    const start = this.#readsPast
       ? this.#dimension('past_key_values.0.key', 2)
       : g.scalar(0, 'int64');
-    const end = this.#size.past ? g.op('Add', [start, length]) : length;
+    const end = this.#readsPast ? g.op('Add', [start, length]) : length;
     const order = g.op('Range', [start, end, g.scalar(1, 'int64')]);
     const place = g.op('Unsqueeze', [order, g.ints([0])]);
     return g.op('Add', [g.op('Gather', [words, rows]), g.op('Gather', [places, place])]);
@@ -180,6 +222,10 @@ class Gpt {
     const cached = (part: string, value: string) => {
       if (!past) return value;
       const present = `present.${index}.${part}`;
+      if (!this.#readsPast) {
+        g.name(value, present);
+        return value;
+      }
       const inputs = [`past_key_values.${index}.${part}`, value];
       g.named('Concat', inputs, [present], { axis: int(2) });
       return present;

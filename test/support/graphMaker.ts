@@ -1,8 +1,23 @@
 /** Writes ONNX graphs by hand, node after node, in whatever operator set a test needs. */
 import type { Random } from '../../src/base/random.ts';
 import { readModel } from '../../src/onnx/read.ts';
-import type { Attributes, Graph, Model, Node, ValueInfo } from '../../src/onnx/graph.ts';
-import { sizeOf, type Constant, type DType, type Shape } from '../../src/onnx/tensor.ts';
+import {
+  int,
+  type Attribute,
+  type Attributes,
+  type Graph,
+  type Model,
+  type Node,
+  type ValueInfo,
+} from '../../src/onnx/graph.ts';
+import {
+  dtypes,
+  encodeElements,
+  sizeOf,
+  type Constant,
+  type DType,
+  type Shape,
+} from '../../src/onnx/tensor.ts';
 import { writeModel, type RawInitializer } from '../../src/onnx/write.ts';
 
 /** A graph under construction; every value keeps the name it is given. */
@@ -10,7 +25,13 @@ export class GraphMaker {
   readonly #nodes: Node[] = [];
   readonly #constants = new Map<string, Constant>();
   readonly #weights: RawInitializer[] = [];
+  readonly #floats: 'float32' | 'float16';
   #counter = 0;
+
+  /** `floats`: what stands in the file for every float32. */
+  constructor(floats: 'float32' | 'float16' = 'float32') {
+    this.#floats = floats;
+  }
 
   /** Adds a node and returns the name of its first output. */
   op(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
@@ -27,7 +48,9 @@ export class GraphMaker {
   ): string[] {
     const name = `/${op}_${++this.#counter}`;
     const outputs = Array.from({ length: count }, (_, i) => `${name}_output_${i}`);
-    this.#nodes.push({ op, domain, name, inputs, outputs, attributes });
+    const to = attributes.to?.kind === 'int' && attributes.to.value === dtypes.float32.code;
+    const own = to ? { ...attributes, to: int(dtypes[this.#floats].code) } : attributes;
+    this.#nodes.push({ op, domain, name, inputs, outputs, attributes: own });
     return outputs;
   }
 
@@ -50,7 +73,8 @@ export class GraphMaker {
   /** A small constant, kept as an initializer. */
   constant(dtype: DType, shape: Shape, data: readonly number[]): string {
     const name = `constant_${++this.#counter}`;
-    this.#constants.set(name, { dtype, shape, data: Float64Array.from(data) });
+    const own = dtype === 'float32' ? this.#floats : dtype;
+    this.#constants.set(name, { dtype: own, shape, data: Float64Array.from(data) });
     return name;
   }
 
@@ -64,8 +88,8 @@ export class GraphMaker {
 
   /** A weight of the file with these values. */
   weight(name: string, shape: Shape, data: Float32Array): string {
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#weights.push({ name, dtype: 'float32', shape, bytes });
+    const bytes = encodeElements(this.#floats, Float64Array.from(data));
+    this.#weights.push({ name, dtype: this.#floats, shape, bytes });
     return name;
   }
 
@@ -73,6 +97,22 @@ export class GraphMaker {
   drawn(name: string, shape: Shape, random: Random, spread: number, mean = 0): string {
     const draw = () => mean + spread * random.normal();
     return this.weight(name, shape, Float32Array.from({ length: sizeOf(shape) }, draw));
+  }
+
+  /** The nodes as a branch of another graph, in which the weights lie. */
+  branch(outputs: readonly ValueInfo[]): Attribute {
+    const graph: Graph = {
+      name: 'branch',
+      inputs: [],
+      outputs,
+      nodes: this.#nodes,
+      initializers: this.#constants,
+    };
+    return { kind: 'graph', value: graph };
+  }
+
+  get weights(): readonly RawInitializer[] {
+    return this.#weights;
   }
 
   /** The bytes of the file. */

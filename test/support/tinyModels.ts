@@ -30,8 +30,10 @@ export interface TinySize {
   /** Standard deviation of the random weights: small ones make a model nearly indifferent. */
   readonly spread: number;
   readonly seed: number;
-  /** The causal model has inputs for cached keys and values. */
-  readonly past?: boolean;
+  /** The model has inputs for cached keys and values; `merged`: in a branch of their own. */
+  readonly past?: boolean | 'merged';
+  /** What the causal model's numbers are in its file. */
+  readonly floats?: 'float32' | 'float16';
 }
 
 export const tinySize: TinySize = {
@@ -160,6 +162,7 @@ export async function writeEncoderDecoderModel(
     },
     'onnx/encoder_model.onnx': graphs.encoder,
     'onnx/decoder_model.onnx': graphs.decoder,
+    ...(full.past && { 'onnx/decoder_with_past_model.onnx': graphs.cached }),
   });
   return folder;
 }
