@@ -86,6 +86,7 @@ function addFileCommands(root: Command): void {
     .option('--prompt <name>', 'train only this prompt; may be given again', collect<string>)
     .option('--seed <n>', 'in place of the seeds in the file; may be given again', seeds)
     .option('--steps <n>', 'in place of the steps in the file', positive)
+    .option('--controls', 'train and score the controls of the learned prompts, too')
     .option('--output <dir>', 'folder for the runs and the report')
     .option('--resume <run>', 'go on with a run that ended early')
     .option('--replay <trace.json>', 'in place of a file: repeat a recorded training')
@@ -112,6 +113,7 @@ function addFileCommands(root: Command): void {
             ...(prompt && { prompts: prompt }),
             ...(seed && { seeds: [...new Set(seed)] }),
             ...(steps !== undefined && { steps }),
+            ...(options.controls && { controls: true }),
             ...(output !== undefined && { output: resolve(output) }),
             ...(resume !== undefined && { resume: basename(resume) }),
           },
@@ -128,12 +130,20 @@ function addFileCommands(root: Command): void {
         .choices(['train', 'validation', 'test'])
         .default('test'),
     )
+    .option('--controls', 'score the controls of the learned prompts, too')
     .option('--expect', 'exit status 2 when a prompt misses its "expect"')
     .option('--junit <out.xml>', 'write the checks as JUnit XML, for CI')
     .addOption(json())
     .action(
-      act((file: string, options: JsonOption & ScoreOptions & Pick<ScoreRequest, 'split'>) =>
-        score({ path: resolve(file), split: options.split }, options, outputOf(options)),
+      act(
+        (
+          file: string,
+          options: JsonOption & ScoreOptions & Pick<ScoreRequest, 'split' | 'controls'>,
+        ) => {
+          const { split, controls } = options;
+          const request = { path: resolve(file), split, ...(controls && { controls }) };
+          return score(request, options, outputOf(options));
+        },
       ),
     );
   root
@@ -148,6 +158,7 @@ interface TrainOptions {
   readonly prompt?: string[];
   readonly seed?: number[];
   readonly steps?: number;
+  readonly controls?: boolean;
   readonly output?: string;
   readonly resume?: string;
   readonly replay?: string;

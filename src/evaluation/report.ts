@@ -14,7 +14,7 @@ import type {
 } from '../protocol/report.ts';
 import { overfitAfter } from './overfitting.ts';
 import { meanOf } from './statistics.ts';
-import { assess, promptSummary } from './summary.ts';
+import { assess, controlsOf, promptSummary } from './summary.ts';
 import type { Assessed, ContinuousPrompt, DiscretePrompt, ScoredRun } from './summary.ts';
 import type { SummaryInputs } from './summary.ts';
 import { verdictOf } from './verdict.ts';
@@ -61,7 +61,9 @@ const curvePoints = 400;
 /** The report over one scored file. */
 export function buildReport(inputs: ReportInputs): Report {
   const assessed = assess(inputs);
-  const verdict = verdictOf(assessed.map(verdictPrompt), inputs.baseline, inputs.split);
+  const controls = inputs.controls && controlsOf(inputs.controls, assessed);
+  const { baseline, split } = inputs;
+  const verdict = verdictOf(assessed.map(verdictPrompt), baseline, split, controls);
   return {
     format: 1,
     file: inputs.file,
@@ -73,6 +75,7 @@ export function buildReport(inputs: ReportInputs): Report {
     verdict: verdict.text,
     outcome: verdict.outcome,
     prompts: assessed.map((one) => promptReport(one, inputs.baseline)),
+    ...(controls && { controls }),
     predictions: inputs.examples.map((example, i) => exampleReport(example, i, assessed)),
     metric: inputs.metric,
     versions: inputs.versions,

@@ -3,6 +3,7 @@ import type { Expectation } from '../language/settings.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import type {
   Candidates,
+  ControlSummary,
   Difference,
   PromptSummary,
   Summary,
@@ -10,6 +11,7 @@ import type {
 } from '../protocol/summary.ts';
 import { compareToBaseline } from './compare.ts';
 import type { Answers } from './compare.ts';
+import { controlSummaries, type ScoredControl } from './controls.ts';
 import { ensembleOf } from './ensemble.ts';
 import { checkExpectations } from './expectations.ts';
 import { scoreOf } from './scores.ts';
@@ -59,6 +61,8 @@ export interface SummaryInputs<Prompt extends ScoredPrompt = ScoredPrompt> {
   readonly labels?: readonly string[] | undefined;
   /** In the order of the file; prompts without a score are left out. */
   readonly prompts: readonly Prompt[];
+  /** The controls of learned prompts, where they were asked for. */
+  readonly controls?: readonly ScoredControl[];
 }
 
 /** A prompt that is left out of the scores, with its thresholds. */
@@ -100,16 +104,29 @@ export function buildSummary(
   report?: string,
   leftOut: readonly LeftOut[] = [],
 ): Summary {
+  const assessed = assess(inputs);
   return {
     type: 'summary',
     file: inputs.file,
     model: inputs.model,
     split: inputs.split,
     candidates: inputs.candidates,
-    prompts: assess(inputs).map(withExpectations),
+    prompts: assessed.map(withExpectations),
+    ...(inputs.controls && { controls: controlsOf(inputs.controls, assessed) }),
     ...(leftOut.length > 0 && { unscored: leftOut.map(unscored) }),
     ...(report !== undefined && { report }),
   };
+}
+
+/** The scores of the controls of assessed prompts. */
+export function controlsOf(
+  controls: readonly ScoredControl[],
+  assessed: readonly Assessed[],
+): ControlSummary[] {
+  return controlSummaries(
+    controls,
+    assessed.map(({ answers }) => answers),
+  );
 }
 
 /** The thresholds belong to the file as it is now, so a stored report does not have them. */

@@ -1,8 +1,9 @@
 /** The scoreboard and the nearest tokens as lines for a terminal or a log. */
 import { percent, percentRange, points, pValueText } from '../base/format.ts';
+import { controlNames } from '../protocol/controls.ts';
 import { conditionText, resultText } from '../protocol/expectations.ts';
 import type { PromptReport, Report } from '../protocol/report.ts';
-import type { PromptSummary, Summary } from '../protocol/summary.ts';
+import type { ControlSummary, PromptSummary, Summary } from '../protocol/summary.ts';
 
 export interface TextOptions {
   /** ANSI colors and weights; without, plain text. */
@@ -18,8 +19,8 @@ const ansi = { bold: 1, dim: 2, green: 32, red: 31 } as const;
 
 /**
  * The scoreboard, one line a prompt, the best first, under a line of headings; a prompt of several
- * seeds has a second line for their vote. No line has
- * trailing spaces; a difference is colored only where it is significant, and its p-value says so
+ * seeds has a second line for their vote; controls come last, against the prompt that they belong
+ * to. No line has trailing spaces; a difference is colored only where it is significant, and its p-value says so
  * in any case.
  */
 export function scoreboardText(summary: Summary, options: TextOptions): string {
@@ -30,6 +31,7 @@ export function scoreboardText(summary: Summary, options: TextOptions): string {
       scoreCells(prompt, summary),
       ...voteCells(prompt),
     ]),
+    ...(summary.controls ?? []).map(controlCells),
   ];
   const widths = headings.map((_, i) => Math.max(...rows.map((row) => row[i]!.text.length)));
   return rows
@@ -81,6 +83,7 @@ export function reportText(report: Report, options: TextOptions): string {
     split: report.split,
     candidates: report.candidates,
     prompts: report.prompts.map((prompt) => prompt.summary),
+    ...(report.controls && { controls: report.controls }),
   };
   const nearest = report.prompts
     .flatMap((prompt) => [nearestTokensText(prompt), readingText(prompt)])
@@ -103,6 +106,17 @@ function voteCells({ name, ensemble }: PromptSummary): Cell[][] {
   const { seeds, accuracy, interval } = ensemble;
   const texts = [`${name} (vote of ${seeds})`, percent(accuracy), percentRange(interval), ''];
   return [texts.map((text) => ({ text }))];
+}
+
+function controlCells({ control, of, accuracy, interval, difference }: ControlSummary): Cell[] {
+  const against = `${points(difference.accuracy).padEnd(3)}  ${pValueText(difference.pValue)}`;
+  const texts = [
+    `${of}: ${controlNames[control]}`,
+    percent(accuracy),
+    percentRange(interval),
+    `${against}  control, against ${of}`,
+  ];
+  return texts.map((text) => ({ text, style: 'dim' }));
 }
 
 function differenceCell(prompt: PromptSummary, summary: Summary): Cell {

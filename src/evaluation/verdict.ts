@@ -12,9 +12,10 @@ import {
   pValueText,
 } from '../base/format.ts';
 import type { Outcome } from '../protocol/report.ts';
-import type { Difference } from '../protocol/summary.ts';
+import type { ControlSummary, Difference } from '../protocol/summary.ts';
 import { differenceOf, seedsThatShow } from './compare.ts';
 import type { Answers } from './compare.ts';
+import { controlSentences } from './controls.ts';
 import type { Scores } from './scores.ts';
 import { examplesNeeded } from './statistics.ts';
 
@@ -52,17 +53,20 @@ const fewExamples = 20;
 /**
  * The verdict over the scored prompts of one file. Its subject is the best continuous prompt, or,
  * where none was scored, the best discrete one. It is held against the baseline and, since a
- * learned prompt has to beat every wording at hand, against the best discrete prompt too.
+ * learned prompt has to beat every wording at hand, against the best discrete prompt too, and
+ * against its controls where they were scored.
  */
 export function verdictOf(
   prompts: readonly VerdictPrompt[],
   baselineName: string | undefined,
   split: string,
+  controls: readonly ControlSummary[] = [],
 ): Verdict {
   const found = caseOf(prompts, baselineName);
   if (!found) return nothingToCompare(prompts, split);
   const sentences = [
     ...comparison(found),
+    ...controlSentences(controls, found.subject.name),
     ...spread(found.subject),
     ...caution(found.subject.scores.n, split),
     ...(found.subject.kind === 'discrete' ? ['No trained prompt is among them.'] : []),

@@ -3,7 +3,7 @@
  * drawn. A view has no arithmetic of its own beyond layout.
  */
 import type { Fingerprint } from './fingerprint.ts';
-import type { Candidates, Interval, PromptSummary } from './summary.ts';
+import type { Candidates, ControlSummary, Interval, PromptSummary } from './summary.ts';
 
 /** Raised when a reader of an older version could misread the value. */
 export const reportFormat = 1;
@@ -156,6 +156,8 @@ export interface Report {
   readonly verdict: string;
   readonly outcome: Outcome;
   readonly prompts: readonly PromptReport[];
+  /** Where they were asked for. */
+  readonly controls?: readonly ControlSummary[];
   readonly predictions: readonly ExampleReport[];
   readonly metric: Metric;
   readonly versions: Readonly<Record<string, string>>;

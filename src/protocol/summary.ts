@@ -83,6 +83,33 @@ export interface Candidates {
   readonly count: number;
 }
 
+/**
+ * What a control leaves out of a learned prompt: what its vectors learned (random ones stand in their
+ * places), the link between examples and answers (they are permuted before the training), or the
+ * whole prompt (only the slots remain).
+ */
+export type Control = 'random' | 'shuffled' | 'empty';
+
+/** The score of a control: what is right without what a prompt has learned. */
+export interface ControlSummary {
+  readonly control: Control;
+  /** The learned prompt that it belongs to. */
+  readonly of: string;
+  /** Examples scored. */
+  readonly n: number;
+  /** Share of examples whose first answer is right; the mean over seeds. */
+  readonly accuracy: number;
+  readonly interval: Interval;
+  /** Nats per answer. */
+  readonly loss: number;
+  readonly reciprocalRank: number;
+  readonly probability: number;
+  /** To the learned prompt; its p-values are corrected over the controls of one prompt. */
+  readonly difference: Difference;
+  /** One for each seed of the learned prompt; absent where nothing is drawn. */
+  readonly seeds?: readonly { readonly seed: number; readonly accuracy: number }[];
+}
+
 export interface Summary {
   readonly type: 'summary';
   readonly file: string;
@@ -92,6 +119,8 @@ export interface Summary {
   readonly prompts: readonly PromptSummary[];
   /** Prompts that are left out of `prompts`, where there are any. */
   readonly unscored?: readonly UnscoredPrompt[];
+  /** The controls of the learned prompts, where they were asked for. */
+  readonly controls?: readonly ControlSummary[];
   /** The folder of runs and the report, where one was written. */
   readonly report?: string;
 }

@@ -31,6 +31,8 @@ export interface TrainRequest {
   readonly steps?: number;
   /** A run that ended early, to go on with in place of training from the start. */
   readonly resume?: string;
+  /** Score every learned prompt's controls, too; one of them is trained. */
+  readonly controls?: boolean;
   /** Folder for the runs, in place of `.ptune/runs` beside the file. */
   readonly output?: string;
 }
@@ -39,6 +41,8 @@ export interface ScoreRequest {
   readonly path: string;
   readonly text?: string;
   readonly split: 'train' | 'validation' | 'test';
+  /** Score the learned prompts' controls, too. */
+  readonly controls?: boolean;
 }
 
 /** What the editor may ask of the trainer. */

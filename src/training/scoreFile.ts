@@ -11,7 +11,9 @@ export async function scoreFile(request: ScoreRequest, context: TrainingContext)
   const open = await openPromptFile(request.path, request.text, context);
   try {
     const store = RunStore.forFile(open.path);
-    const summary = await scorePrompts(open, open.file.prompts, request.split, store, context);
+    const { split, controls } = request;
+    const { prompts } = open.file;
+    const summary = await scorePrompts(open, prompts, split, store, context, controls);
     context.emit(summary);
     return summary;
   } finally {

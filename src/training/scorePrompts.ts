@@ -1,6 +1,7 @@
 /** Scores every prompt of a file on one split and builds the report. */
 import { join } from 'node:path';
 import type { Example } from '../data/examples.ts';
+import type { ScoredControl } from '../evaluation/controls.ts';
 import { readAsWords } from '../evaluation/reading/readAsWords.ts';
 import { buildReport, type ReportInputs, type ReportPrompt } from '../evaluation/report.ts';
 import { middleSeed, shareRight } from '../evaluation/scores.ts';
@@ -15,12 +16,15 @@ import { engine } from '../runtime/session.ts';
 import type { TrainingContext } from './context.ts';
 import { PromptAnswers } from './promptAnswers.ts';
 import type { OpenPromptFile, SplitName } from './promptFile.ts';
+import { scoreControls } from './controls.ts';
 import { settingsForPeople } from './settingsText.ts';
 import { scoredRuns, type RunWithVectors, type Scoring } from './scoredRuns.ts';
 
 /**
  * Scores `prompts` on a split; a continuous one with its newest completed run of each seed that
  * belongs to the present template, data, model and settings. One without such a run is left out.
+ *
+ * @param withControls  score the controls of the learned prompts, too
  */
 export async function scorePrompts(
   open: OpenPromptFile,
@@ -28,16 +32,20 @@ export async function scorePrompts(
   split: SplitName,
   store: RunStore,
   context: TrainingContext,
+  withControls = false,
 ): Promise<Summary> {
   const kept = join(store.folders.reports, 'answers');
   const answers = new PromptAnswers(open, open.examples[split], kept, context);
   const scored: ReportPrompt[] = [];
+  const controls: ScoredControl[] = [];
   const leftOut: LeftOut[] = [];
   for (const prompt of prompts) {
     context.emit({ type: 'scoring', prompt: prompt.name, split });
-    const one = await scorePrompt({ open, split, store, answers, context }, prompt);
+    const scoring = { open, split, store, answers, context };
+    const one = await scorePrompt(scoring, prompt, withControls);
     if (typeof one !== 'string') {
-      scored.push({ ...one, expect: prompt.expect });
+      scored.push({ ...one.prompt, expect: prompt.expect });
+      controls.push(...one.controls);
       continue;
     }
     const { name, expect } = prompt;
@@ -46,7 +54,10 @@ export async function scorePrompts(
     context.emit({ type: 'warning', code: 'score/no-run', message });
   }
   await answers.prune();
-  const inputs = reportInputs(open, scored, split, context);
+  const inputs = {
+    ...reportInputs(open, scored, split, context),
+    ...(withControls && { controls }),
+  };
   if (split !== 'test') return buildSummary(inputs, undefined, leftOut);
   await store.prepare();
   await writePredictions(store, scored);
@@ -109,8 +120,18 @@ function inputsOf(example: Example, answer: string): Record<string, string> {
   return Object.fromEntries(Object.entries(example.row).filter(([column]) => column !== answer));
 }
 
+/** A prompt with its predictions, and where asked for those of its controls. */
+interface Scored {
+  readonly prompt: ReportPrompt;
+  readonly controls: readonly ScoredControl[];
+}
+
 /** The prompt with its predictions, or why there are none. */
-async function scorePrompt(scoring: Scoring, prompt: Prompt): Promise<ReportPrompt | string> {
+async function scorePrompt(
+  scoring: Scoring,
+  prompt: Prompt,
+  withControls: boolean,
+): Promise<Scored | string> {
   const { open, answers } = scoring;
   const described = {
     name: prompt.name,
@@ -119,18 +140,22 @@ async function scorePrompt(scoring: Scoring, prompt: Prompt): Promise<ReportProm
     fingerprint: await open.fingerprint(prompt),
   };
   if (prompt.kind === 'discrete') {
-    return { ...described, kind: 'discrete', ...(await answers.of(prompt, demosSeed(prompt))) };
+    const own = await answers.of(prompt, demosSeed(prompt));
+    return { prompt: { ...described, kind: 'discrete', ...own }, controls: [] };
   }
   const scored = await scoredRuns(scoring, prompt);
   if (typeof scored === 'string') return scored;
   const { runs, rangeTests } = scored;
   const reading = await readingOf(scoring, prompt, runs);
   return {
-    ...described,
-    settings: settingsForPeople(prompt, rangeTests),
-    kind: 'continuous',
-    runs: runs.map(({ run }) => run),
-    ...(reading && { reading }),
+    prompt: {
+      ...described,
+      settings: settingsForPeople(prompt, rangeTests),
+      kind: 'continuous',
+      runs: runs.map(({ run }) => run),
+      ...(reading && { reading }),
+    },
+    controls: withControls ? await scoreControls(scoring, prompt, runs) : [],
   };
 }
 

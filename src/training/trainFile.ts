@@ -9,12 +9,13 @@ import { engine } from '../runtime/session.ts';
 import type { RunManifest } from '../runs/runManifest.ts';
 import { RunStore } from '../runs/runStore.ts';
 import type { TrainingContext } from './context.ts';
+import { shuffledPrompt, trainShuffled } from './controls.ts';
 import { openPromptFile, type OpenPromptFile } from './promptFile.ts';
 import { scorePrompts } from './scorePrompts.ts';
 import { assertTrained, resumeRun, trainRun } from './trainRun.ts';
 
 /**
- * Trains each chosen prompt once for each seed, scores all prompts on the test split, writes runs
+ * Trains each chosen prompt, and where asked for its control, once for each seed, scores all prompts on the test split, writes runs
  * and report.
  *
  * @throws PtuneError as `openPromptFile` does; `file/no-such-prompt`; `model/unsupported` when padding
@@ -34,7 +35,11 @@ export async function trainFile(request: TrainRequest, context: TrainingContext)
     for (const { prompt } of trainings) assertTrained(prompt);
     const { lm, graphFolder, config } = open.model.open;
     await assertPaddingIsLeftOut(lm, graphFolder, open.modelHash, config);
-    emitStarted(open, trainings, context);
+    emitStarted(
+      open,
+      [...trainings, ...(request.controls ? trainings.map(asControl) : [])],
+      context,
+    );
     warnOfSmallData(open, trainings, context);
     for (const [i, { prompt, seed, run }] of trainings.entries()) {
       if (run === undefined) await trainRun(open, prompt, seed, store, context);
@@ -42,7 +47,12 @@ export async function trainFile(request: TrainRequest, context: TrainingContext)
       // The seeds of a prompt share its graphs, which may hold copies of the weights.
       if (trainings[i + 1]?.prompt !== prompt) await open.model.release('train ');
     }
-    const summary = await scorePrompts(open, prompts, 'test', store, context);
+    if (request.controls) {
+      for (const { prompt, seed } of trainings) {
+        await trainShuffled(open, prompt, seed, store, context);
+      }
+    }
+    const summary = await scorePrompts(open, prompts, 'test', store, context, request.controls);
     context.emit(summary);
     return summary;
   } finally {
@@ -56,6 +66,11 @@ interface Training {
   readonly seed: number;
   readonly run?: string;
 }
+
+const asControl = ({ prompt, seed }: Training): Training => ({
+  prompt: shuffledPrompt(prompt),
+  seed,
+});
 
 function trainingsOf(
   request: TrainRequest,

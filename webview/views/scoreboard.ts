@@ -10,7 +10,8 @@ import {
   pValueText,
 } from '../../src/protocol/format.ts';
 import type { PromptReport, Report } from '../../src/protocol/report.ts';
-import type { Difference, PromptSummary } from '../../src/protocol/summary.ts';
+import { controlNames } from '../../src/protocol/controls.ts';
+import type { ControlSummary, Difference, PromptSummary } from '../../src/protocol/summary.ts';
 import { link } from '../controls.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
@@ -30,6 +31,7 @@ export function scoreboardSection(report: Report, context: ViewContext): HTMLEle
       'tbody',
       { role: 'rowgroup' },
       ...prompts.map((prompt) => promptRow(prompt, baseline, context)),
+      ...(report.controls ?? []).map((control) => controlRow(control, baseline)),
     ),
   );
   return section(
@@ -95,6 +97,35 @@ function promptRow(
   );
 }
 
+/** What a learned prompt answers without what it has learned; its difference is to that prompt. */
+function controlRow(control: ControlSummary, baseline: PromptSummary | undefined): HTMLElement {
+  const cell = (name: string, ...content: readonly (Node | string | false)[]) =>
+    h('td', { role: 'cell', class: name }, ...content);
+  return h(
+    'tr',
+    { role: 'row', class: 'control' },
+    h(
+      'th',
+      { role: 'rowheader', scope: 'row', class: 'prompt' },
+      h('span', { class: 'name' }, `${control.of}: ${controlNames[control.control]}`),
+      ' ',
+      h('span', { class: 'tag' }, 'control'),
+    ),
+    cell('track', track(control, baseline)),
+    cell(
+      'score',
+      h('strong', {}, percent(control.accuracy)),
+      h('span', { class: 'interval' }, percentRange(control.interval)),
+    ),
+    cell(
+      'difference',
+      ...differenceText(control.difference),
+      h('span', { class: 'interval' }, `to ${control.of}`),
+    ),
+    cell('seeds', seedsText(control)),
+  );
+}
+
 function tags(prompt: PromptReport, context: ViewContext): HTMLElement[] {
   const stale = context.stale[prompt.summary.name];
   const count = prompt.runs[0]?.virtualTokens.length;
@@ -119,7 +150,10 @@ function trainAgain({ summary: { name } }: PromptReport, { post }: ViewContext):
 }
 
 /** The interval as a bar with ends, its score as a dot, each seed as a ring. */
-function track(summary: PromptSummary, baseline: PromptSummary | undefined): HTMLElement {
+function track(
+  summary: PromptSummary | ControlSummary,
+  baseline: PromptSummary | undefined,
+): HTMLElement {
   const at = (share: number) => `${(share * 100).toFixed(2)}%`;
   const [low, high] = summary.interval;
   const seeds = summary.seeds && summary.seeds.length > 1 ? summary.seeds : [];
@@ -153,7 +187,7 @@ function differenceText(difference: Difference | undefined): HTMLElement[] {
   ];
 }
 
-function seedsText({ seeds }: PromptSummary): HTMLElement | string {
+function seedsText({ seeds }: PromptSummary | ControlSummary): HTMLElement | string {
   if (!seeds || seeds.length === 0) return '';
   return h(
     'span',
