@@ -80,7 +80,7 @@ const passing = new Set(['Identity', 'Reshape', 'Cast', 'Squeeze', 'Unsqueeze', 
  */
 export function findLanguageModel(file: Model, causal: boolean): LanguageModel {
   // A decoder of two branches starts with the one and goes on with the other.
-  const model = withOwnLookups(branchOfCache(file, false));
+  const model = withOwnLookups(withoutCache(file));
   const inputs = findInputs(model);
   return {
     model,
@@ -100,6 +100,11 @@ export function findLanguageModel(file: Model, causal: boolean): LanguageModel {
 export function findCachedPart(file: Model): CachedPart {
   const model = branchOfCache(file, true);
   return { model, inputs: findInputs(model) };
+}
+
+/** Decoders of two branches as the branch that reads a prompt from its start. */
+export function withoutCache(model: Model): Model {
+  return branchOfCache(model, false);
 }
 
 const cacheBranch = 'use_cache_branch';
