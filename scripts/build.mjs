@@ -25,6 +25,21 @@ const node = {
   banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
+/** transformers loads an engine when it is imported; a bundle that only tokenizes leaves it out. */
+const withoutEngine = {
+  name: 'without-engine',
+  setup(build) {
+    const absent = (contents) => ({ path: contents, namespace: 'engine' });
+    build.onResolve({ filter: /^onnxruntime-web/ }, () => absent('export {}'));
+    build.onResolve({ filter: /^(node:)?module$/ }, ({ importer }) =>
+      importer.includes('transformers')
+        ? absent('export const createRequire = () => () => ({});')
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'engine' }, ({ path }) => ({ contents: path }));
+  },
+};
+
 /** The bundles by name of the file in dist/. */
 const bundles = {
   'extension.cjs': {
@@ -34,6 +49,8 @@ const bundles = {
     define: { ...node.define, navigator: 'undefined' },
   },
   'trainer.cjs': { ...node, entryPoints: ['src/trainer/main.ts'] },
+  // Counts tokens inside the editor's process, where the engine must not be loaded.
+  'tokens.cjs': { ...node, entryPoints: ['src/tokens/main.ts'], plugins: [withoutEngine] },
   'cli.cjs': {
     ...node,
     entryPoints: ['src/cli/main.ts'],
@@ -82,7 +99,7 @@ function optionsOf(name) {
     charset: 'utf8',
     legalComments: 'eof',
     logLevel: 'warning',
-    plugins: [withoutImages, wholeFiles],
+    plugins: [...(bundles[name].plugins ?? []), withoutImages, wholeFiles],
   };
 }
 

@@ -36,6 +36,11 @@ export const layers = {
     types: [],
     outside: [],
   },
+  tokens: {
+    values: ['base', 'language', 'data', 'hub', 'encoding', 'protocol'],
+    types: [],
+    outside: ['node'],
+  },
   training: {
     values: [
       'base',

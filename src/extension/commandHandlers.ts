@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { toPtuneError } from '../base/errors.ts';
 import type { Summary } from '../protocol/summary.ts';
 import type { CommandHandlers, Target } from './commands.ts';
+import type { PromptComparison } from './compare.ts';
 import { documentOf } from './documents.ts';
 import { showError, showMessage } from './notify.ts';
 import type { ReportPanels } from './report/reportPanel.ts';
@@ -15,6 +16,7 @@ export interface CommandParts {
   readonly scores: ScoreService;
   readonly training: TrainingController;
   readonly reports: ReportPanels;
+  readonly comparison: PromptComparison;
   readonly log: LogOutputChannel;
   /** Shows the example that ships. */
   readonly openExample: () => Promise<void>;
@@ -22,7 +24,7 @@ export interface CommandParts {
 
 /** The handlers of all commands. They tell errors themselves. */
 export function commandHandlers(parts: CommandParts): CommandHandlers {
-  const { training, reports, log, openExample } = parts;
+  const { training, reports, comparison, log, openExample } = parts;
   const guarded = async (act: () => Promise<void>): Promise<void> => {
     try {
       await act();
@@ -39,6 +41,8 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
       }),
     'ptune.score': (target) =>
       guarded(async () => runJob(parts, await documentOf(target), { kind: 'score' })),
+    'ptune.compare': (target) =>
+      guarded(async () => comparison.compare(await documentOf(target), promptOf(target))),
     'ptune.openReport': (target) =>
       guarded(async () => reports.open((await documentOf(target)).uri)),
     'ptune.cancelTraining': () => guarded(() => training.cancel()),

@@ -15,6 +15,7 @@ export type Target = PromptTarget | Uri | undefined;
 export interface CommandArguments {
   'ptune.train': Target;
   'ptune.score': Target;
+  'ptune.compare': Target;
   'ptune.openReport': Target;
   'ptune.cancelTraining': undefined;
   'ptune.showLog': undefined;

@@ -6,6 +6,7 @@ import { modelCaches } from '../hub/cacheFolders.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
 import { commandHandlers } from './commandHandlers.ts';
 import { registerCommands } from './commands.ts';
+import { PromptComparison } from './compare.ts';
 import { DocumentWatch } from './documentWatch.ts';
 import { openExample } from './example.ts';
 import { registerCodeLenses } from './features/codeLenses.ts';
@@ -19,6 +20,7 @@ import { ScoreService } from './scores/scoreService.ts';
 import { registerStatusBar } from './jobs/statusBar.ts';
 import { TrainingController } from './jobs/trainingController.ts';
 import { PromptTests } from './tests/promptTests.ts';
+import { TokenCountService } from './counts/tokenCountService.ts';
 
 /** Called by the editor when the first `.ptune` file or command needs the extension. */
 export function activate(context: ExtensionContext): void {
@@ -33,7 +35,23 @@ export function activate(context: ExtensionContext): void {
   const training = new TrainingController(context.asAbsolutePath('dist/trainer.cjs'), log);
   const reports = new ReportPanels(context.extensionUri, scores);
   const diagnostics = new DiagnosticsService(watch, log);
-  const parts = { scores, training, reports, log, openExample: () => openExample(context) };
+  const tokens = new TokenCountService(
+    watch,
+    {
+      script: context.asAbsolutePath('dist/tokens.cjs'),
+      bundledFolder: scoreContext.bundledFolder,
+    },
+    log,
+  );
+  const comparison = new PromptComparison(scores, watch);
+  const parts = {
+    scores,
+    training,
+    reports,
+    comparison,
+    log,
+    openExample: () => openExample(context),
+  };
   const now = () => Date.now();
   context.subscriptions.push(
     log,
@@ -42,10 +60,12 @@ export function activate(context: ExtensionContext): void {
     training,
     reports,
     diagnostics,
+    tokens,
+    comparison,
     registerQuickFixes(diagnostics),
     new InlineScores(scores, training),
     registerHovers(scores, now),
-    ...registerCodeLenses(scores, training),
+    ...registerCodeLenses({ scores, training, tokens }),
     ...registerOutline(),
     ...registerStatusBar(training),
     new PromptTests(watch, training),

@@ -1,12 +1,17 @@
 /** The extension's settings, typed. */
 import { workspace } from 'vscode';
 
+/** Scores, only their differences to the baseline, or nothing. */
+export type InlineMode = 'on' | 'differences' | 'off';
+
 /** Every setting with its type; package.json declares the same ones. */
 interface Settings {
   /** A Node to run the trainer with; looked for where it is empty. */
   readonly 'ptune.nodePath': string;
-  /** Show scores at the ends of `@prompt` lines. */
-  readonly 'ptune.inlineScores': boolean;
+  /** What stands at the ends of `@prompt` lines beside the progress of a training. */
+  readonly 'ptune.inlineScores': InlineMode;
+  /** Show the number of tokens above each prompt. */
+  readonly 'ptune.tokenCounts': boolean;
 }
 
 /** The value of a setting. */

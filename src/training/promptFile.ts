@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
-import { Random } from '../base/random.ts';
-import { loadExamples, type Example, type LoadedExamples } from '../data/examples.ts';
+import { loadExamples, type LoadedExamples } from '../data/examples.ts';
+import { demosOf } from '../encoding/demos.ts';
 import { PromptEncoding, type EncodingModel } from '../encoding/encodePrompt.ts';
 import { candidateSet, type CandidateSet } from '../evaluation/candidates.ts';
 import { PromptModel } from '../evaluation/promptModel.ts';
@@ -206,10 +206,4 @@ function chatOf({ lm, tokenizer, folder }: OpenModel, chat: boolean): Pick<Encod
     `The model in ${folder} has no chat template: neither "chat_template" in its tokenizer_config.json nor a chat_template.jinja.`,
     'Remove "chat: true" to use the template as plain text, or use an instruction model.',
   );
-}
-
-/** The solved examples of a few-shot prompt: one more than asked for, since none shows itself. */
-function demosOf(prompt: Prompt, seed: number, train: readonly Example[]): readonly Example[] {
-  const count = Math.max(0, ...prompt.parts.map((p) => (p.kind === 'demos' ? p.count : 0)));
-  return count === 0 ? [] : new Random(seed).shuffled(train).slice(0, count + 1);
 }

@@ -42,8 +42,18 @@ describe('the score at the end of a line', () => {
       { text: '92 %  3 seeds ±1', tone: 'plain' },
     ],
   ])('of %s', (_name, score, expected) => {
-    const { text, tone } = inlineText(score);
+    const { text, tone } = inlineText(score)!;
     expect({ text: text.replaceAll('\u00a0', ' '), tone }).toEqual(expected);
+  });
+
+  it.each([
+    ['a baseline', scoreOf('manual'), 'baseline'],
+    ['a prompt with seeds', scoreOf('learned'), '+50 ●'],
+    ['a stale score', scoreOf('learned', { stale: 'data changed' }), '⟳ stale: data changed'],
+    ['a difference that no longer holds', scoreOf('learned', { baselineStale: 'x' }), undefined],
+  ])('is only the difference of %s where only differences are wanted', (_, score, expected) => {
+    expect(inlineText(score, 'differences')?.text).toBe(expected);
+    expect(inlineText(score, 'off')).toBeUndefined();
   });
 
   it('marks a prompt that is significantly worse', () => {
@@ -51,7 +61,7 @@ describe('the score at the end of a line', () => {
     const difference = { ...score.prompt.summary.difference!, accuracy: -0.2 };
     const prompt = { ...score.prompt, summary: { ...score.prompt.summary, difference } };
     expect(inlineText({ ...score, prompt })).toMatchObject({ tone: 'worse' });
-    expect(inlineText({ ...score, prompt }).text).toContain('−20 ●');
+    expect(inlineText({ ...score, prompt })!.text).toContain('−20 ●');
   });
 });
 

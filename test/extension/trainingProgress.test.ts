@@ -59,7 +59,8 @@ describe('the progress of a training', () => {
       [started, runStarted, step(1, 3), step(2, 1.5)],
       0.25,
       'learned, seed 2 (1 of 2): step 2 of 4 · loss 1.50 · 9.0 s left',
-      'learned 2/4 · 9.0 s left',
+      // Two steps of this training and four of the next.
+      'learned 2/4 · 27 s left',
     ],
     ['after a run', [started, runStarted, step(4, 1), runEnded], 0.5, 'Scoring', 'Training'],
     ['while scoring', [started, runStarted, runEnded, scoring], 0.5, 'Scoring manual', 'Scoring'],

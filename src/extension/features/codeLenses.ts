@@ -1,44 +1,53 @@
-/** The links above the file and above each prompt. */
-import { CodeLens, EventEmitter, Range, type TextDocument, languages } from 'vscode';
+/** The links above the file and above each prompt, and how many tokens a prompt has. */
+import { CodeLens, EventEmitter, Range, type TextDocument, languages, workspace } from 'vscode';
 import { counted } from '../../base/format.ts';
+import type { Prompt } from '../../language/ast.ts';
 import type { CommandId, Registration, Target } from '../commands.ts';
 import { isOnDisk, languageId, parsedFile } from '../documents.ts';
-import type { ScoreService } from '../scores/scoreService.ts';
 import type { TrainingController } from '../jobs/trainingController.ts';
+import type { ScoreService } from '../scores/scoreService.ts';
+import { setting } from '../settings.ts';
+import type { TokenCountService } from '../counts/tokenCountService.ts';
+import { tokenText } from '../counts/tokenText.ts';
 import { rangeOf } from './convert.ts';
 
-/** Registers the code lenses; they follow the scores and the training. */
-export function registerCodeLenses(
-  scores: ScoreService,
-  training: TrainingController,
-): Registration[] {
+/** What the lenses follow. */
+export interface LensSources {
+  readonly scores: ScoreService;
+  readonly training: TrainingController;
+  readonly tokens: TokenCountService;
+}
+
+/** Registers the code lenses; they follow the scores, the training and the token counts. */
+export function registerCodeLenses(sources: LensSources): Registration[] {
+  const { scores, training, tokens } = sources;
   const changed = new EventEmitter<void>();
   return [
     changed,
     scores.onDidChange(() => changed.fire()),
+    tokens.onDidChange(() => changed.fire()),
     training.onDidStartOrEnd(() => changed.fire()),
+    workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('ptune.tokenCounts')) changed.fire();
+    }),
     languages.registerCodeLensProvider(languageId, {
       onDidChangeCodeLenses: changed.event,
-      provideCodeLenses: (document) => codeLenses(document, scores, training),
+      provideCodeLenses: (document) => codeLenses(document, sources),
     }),
   ];
 }
 
-function codeLenses(
-  document: TextDocument,
-  scores: ScoreService,
-  training: TrainingController,
-): CodeLens[] {
-  const file = parsedFile(document);
-  if (!isOnDisk(document) || file.prompts.length === 0) return [];
+/** Every row has at least one lens whatever is known, so that no line moves when more is. */
+function codeLenses(document: TextDocument, { scores, training, tokens }: LensSources): CodeLens[] {
+  const { prompts } = parsedFile(document);
+  if (!isOnDisk(document) || prompts.length === 0) return [];
   const uri = document.uri.toString();
   const top = new Range(0, 0, 0, 0);
-  const report = scores.latest(document)?.prompts;
-  const continuous = file.prompts.filter(({ kind }) => kind === 'continuous').length;
+  const scored = scores.latest(document)?.prompts;
+  const continuous = prompts.filter(isTrained).length;
   const lenses: CodeLens[] = [];
   if (training.isRunningFor(document)) {
     const job = training.kind === 'score' ? 'scoring' : 'training';
-    // The others stay, so that no line moves.
     lenses.push(lens(top, `$(loading~spin) Cancel ${job}`, 'ptune.cancelTraining', undefined));
   } else {
     if (continuous > 0) {
@@ -46,20 +55,30 @@ function codeLenses(
     }
     lenses.push(lens(top, 'Score', 'ptune.score', { uri }));
   }
-  if (report !== undefined) lenses.push(lens(top, 'Open report', 'ptune.openReport', { uri }));
-  for (const prompt of file.prompts) {
+  if (scored !== undefined) lenses.push(lens(top, 'Open report', 'ptune.openReport', { uri }));
+  const counts = setting('ptune.tokenCounts') ? tokens.known(document) : undefined;
+  const countOf = new Map(counts?.prompts.map((one) => [one.name, one]));
+  for (const prompt of prompts) {
     const range = rangeOf(document, prompt.headSpan);
     const target = { uri, prompt: prompt.name };
-    lenses.push(
-      prompt.kind === 'continuous'
-        ? lens(range, 'Train', 'ptune.train', target)
-        : lens(range, 'Score', 'ptune.score', { uri }),
-    );
-    if (report?.has(prompt.name) === true && prompt.kind === 'continuous') {
+    if (isTrained(prompt)) lenses.push(lens(range, 'Train', 'ptune.train', target));
+    lenses.push(lens(range, 'Score', 'ptune.score', target));
+    if (prompts.length > 1) lenses.push(lens(range, 'Compare', 'ptune.compare', target));
+    if (scored?.has(prompt.name) === true) {
       lenses.push(lens(range, 'Open report', 'ptune.openReport', target));
+    }
+    const count = countOf.get(prompt.name);
+    if (count !== undefined) {
+      const { title, tooltip } = tokenText(count, counts?.limit);
+      // No command: words to read, not a link.
+      lenses.push(new CodeLens(range, { title, tooltip, command: '' }));
     }
   }
   return lenses;
+}
+
+function isTrained({ kind, from }: Prompt): boolean {
+  return kind === 'continuous' && from === undefined;
 }
 
 function lens(range: Range, title: string, command: CommandId, target: Target): CodeLens {

@@ -76,12 +76,22 @@ export function progressMessage(progress: TrainingProgress): string {
   return progress.kind === 'score' || planned > 0 ? 'Scoring' : 'Loading the model';
 }
 
-/** A few words for the status bar. */
-export function statusText({ current, scoring, kind }: TrainingProgress): string {
+/** Time until the last of the trainings ends, if those to come take as long a step as this one. */
+function secondsLeft({ current, planned, ended }: TrainingProgress): number | undefined {
+  if (current?.secondsLeft === undefined) return undefined;
+  const { step, steps, secondsLeft: ofThis } = current;
+  const others = Math.max(0, planned - ended - 1);
+  if (others === 0) return ofThis;
+  return step === steps ? undefined : ofThis + (others * steps * ofThis) / (steps - step);
+}
+
+/** A few words for the status bar: the prompt, its step, and the time until all trainings are done. */
+export function statusText(progress: TrainingProgress): string {
+  const { current, scoring, kind } = progress;
   if (current === undefined) {
     return scoring !== undefined || kind === 'score' ? 'Scoring' : 'Training';
   }
-  const left = current.secondsLeft;
+  const left = secondsLeft(progress);
   const time = left === undefined ? '' : ` · ${duration(left)} left`;
   return `${current.prompt} ${current.step}/${current.steps}${time}`;
 }

@@ -24,7 +24,7 @@ const colors: Readonly<Record<Tone | 'training', string>> = {
   training: 'ptune.training',
 };
 
-/** Draws what stands behind `@prompt` lines, as long as the setting wants it. */
+/** Draws what stands behind `@prompt` lines: the scores that the setting asks for, and any training. */
 export class InlineScores implements Disposable {
   readonly #type = window.createTextEditorDecorationType({});
   readonly #scores: ScoreService;
@@ -61,21 +61,22 @@ export class InlineScores implements Disposable {
 
   #drawIn(editor: TextEditor): void {
     if (!isPtune(editor.document)) return;
-    const decorations = setting('ptune.inlineScores') ? this.#decorations(editor.document) : [];
-    editor.setDecorations(this.#type, decorations);
+    editor.setDecorations(this.#type, this.#decorations(editor.document));
   }
 
   #decorations(document: TextDocument): DecorationOptions[] {
     const scores = this.#scores.known(document);
+    const mode = setting('ptune.inlineScores');
     const { prompts } = parsedFile(document);
     const margin = marginsOf(prompts.map(({ headSpan }) => headSpan.end - headSpan.start));
     return prompts.flatMap((prompt, i) => {
       const training = this.#training.textFor(document, prompt.name);
       const score = scores?.prompts.get(prompt.name);
-      let shown: { text: string; tone: InlineText['tone'] | 'training' };
-      if (training !== undefined) shown = { text: training, tone: 'training' };
-      else if (score !== undefined) shown = inlineText(score);
-      else return [];
+      const shown: { text: string; tone: InlineText['tone'] | 'training' } | undefined =
+        training !== undefined
+          ? { text: training, tone: 'training' }
+          : score && inlineText(score, mode);
+      if (shown === undefined) return [];
       const color = new ThemeColor(colors[shown.tone]);
       const fontStyle = shown.tone === 'stale' ? 'italic' : 'normal';
       const after = { contentText: shown.text, color, fontStyle, margin: `0 0 0 ${margin[i]}ch` };

@@ -1,5 +1,6 @@
 /** The score at the end of a `@prompt` line. */
 import { percent, points } from '../../base/format.ts';
+import type { InlineMode } from '../settings.ts';
 import type { PromptScore } from './fileScores.ts';
 
 /** Two spaces that an editor does not draw as one. */
@@ -14,21 +15,28 @@ export interface InlineText {
   readonly tone: Tone;
 }
 
-/** "93 %  +51 ●  3 seeds ±1", "42 %  baseline", or "stale: template changed (was 93 %)". */
-export function inlineText(score: PromptScore): InlineText {
+/**
+ * "93 %  +51 ●  3 seeds ±1", "42 %  baseline", or "stale: template changed (was 93 %)". With
+ * `differences` only "+51 ●", "baseline" and "stale: template changed"; undefined where nothing is to
+ * be said.
+ */
+export function inlineText(score: PromptScore, mode: InlineMode = 'on'): InlineText | undefined {
+  if (mode === 'off') return undefined;
   const { summary, baseline } = score.prompt;
   const accuracy = percent(summary.accuracy);
   if (score.stale !== undefined) {
-    return { text: `⟳ stale: ${score.stale} (was ${accuracy})`, tone: 'stale' };
+    const was = mode === 'on' ? ` (was ${accuracy})` : '';
+    return { text: `⟳ stale: ${score.stale}${was}`, tone: 'stale' };
   }
-  const parts = [accuracy];
+  const parts = mode === 'on' ? [accuracy] : [];
   const { difference } = summary;
   if (baseline) parts.push('baseline');
   else if (difference !== undefined && score.baselineStale === undefined) {
     parts.push(`${points(difference.accuracy)}${difference.significant ? ' ●' : ''}`);
   }
   const spread = seedSpread(score);
-  if (spread !== undefined) parts.push(spread);
+  if (spread !== undefined && mode === 'on') parts.push(spread);
+  if (parts.length === 0) return undefined;
   return { text: parts.join(gap), tone: toneOf(score) };
 }
 
