@@ -9,6 +9,7 @@ import { check } from './commands/check.ts';
 import { exportPrompt, type ExportOptions } from './commands/export.ts';
 import { doctor } from './commands/doctor.ts';
 import { grad, type GradOptions } from './commands/grad.ts';
+import { importFile, type ImportOptions } from './commands/import.ts';
 import { listModels, replayTrace, verify } from './commands/models.ts';
 import { writeReport } from './commands/report.ts';
 import { listRuns, nearest, predict, removeRun, showRun } from './commands/runs.ts';
@@ -205,6 +206,18 @@ function addRunCommands(root: Command): void {
     .action(
       act((run: string, options: JsonOption & ExportOptions) =>
         exportPrompt(run, options, outputOf(options)),
+      ),
+    );
+  root
+    .command('import')
+    .description('make a .ptune file of what another program wrote')
+    .argument('<path>')
+    .option('--output <dir>', 'folder to write into, in place of the present one')
+    .option('--model <model>', 'the model, where what is imported names none that is here')
+    .addOption(json())
+    .action(
+      act((path: string, options: JsonOption & ImportOptions) =>
+        importFile(path, options, outputOf(options)),
       ),
     );
   const runs = root.command('runs').description('list, show and remove runs');

@@ -24,3 +24,25 @@ export interface ExportReply {
   /** What the user should know. */
   readonly warnings: readonly string[];
 }
+
+export interface ImportRequest {
+  /** Absolute path of what to import. */
+  readonly path: string;
+  /** Absolute path of the folder to write into. */
+  readonly output: string;
+  /** The model, as a `.ptune` file in `output` names it; that of the adapter where absent. */
+  readonly model?: string;
+}
+
+export interface ImportReply {
+  /** What was imported: "PEFT P_TUNING", "promptfoo" and so on. */
+  readonly kind: string;
+  /** Absolute path of the `.ptune` file that was written. */
+  readonly file: string;
+  /** What else was written, relative to its folder. */
+  readonly files: readonly string[];
+  /** The id of the run that was made, where vectors were imported. */
+  readonly run?: string;
+  /** What could not be expressed, each with its place. */
+  readonly warnings: readonly string[];
+}
