@@ -41,6 +41,7 @@ export const errorKinds = {
   'hub/refused': 'environment',
   'hub/damaged': 'environment',
   'hub/no-space': 'environment',
+  'model/wrong-gradient': 'unsupported',
   'onnx/no-shape': 'unsupported',
   'onnx/unsupported-operator': 'unsupported',
   'autodiff/no-rule': 'unsupported',

@@ -14,6 +14,14 @@ export interface PaddingDifferences {
   readonly start: number;
 }
 
+/** What the check says of a model that it does not refuse. */
+export interface PaddingCheck {
+  /** As in `PaddingDifferences`. */
+  readonly end: number;
+  /** More than rounding: the model looks at what stands beside a token, whatever the mask says. */
+  readonly leaks: boolean;
+}
+
 /**
  * Differences up to these are rounding. Models of floats differ by less than 1e-6. Dynamic
  * quantisation takes its scale from the whole batch, padding included: there it is up to 0.02.
@@ -36,7 +44,7 @@ export interface ProbeOptions {
  *
  * @param folder  the model's folder of weights
  * @throws PtuneError `model/unsupported` when padding at the end, as batches are padded, changes what
- *   the model says
+ *   the model says, and the mask has no effect
  */
 export async function paddingDifferences(
   lm: LanguageModel,
@@ -45,41 +53,55 @@ export async function paddingDifferences(
 ): Promise<PaddingDifferences> {
   const lengths = lengthsFor(maxPositions);
   const atStart = { offset: lengths.batch - lengths.own, padId };
-  const [alone, end, start] = await logProbabilities(lm, folder, lengths, [atEnd, atStart]);
-  const result = { end: difference(alone!, end!), start: difference(alone!, start!) };
-  assertSame(lm, result.end);
-  return result;
+  const [alone, end, seen, start] = await logProbabilities(lm, folder, lengths, [
+    atEnd,
+    attended,
+    atStart,
+  ]);
+  const { end: own } = judged(lm, alone!, end!, seen!);
+  return { end: own, start: difference(alone!, start!) };
 }
 
-/** Models that were found to leave padding out, by their hashes. */
-const checked = new Set<string>();
+/** What was found, by the hashes of the models. */
+const checked = new Map<string, PaddingCheck>();
 
 /**
- * Makes sure, once in a process for each model, that padding does not change what it says.
+ * Looks, once in a process for each model, at whether padding changes what it says.
  *
  * @param hash  of the model's files
- * @throws PtuneError `model/unsupported` when it does
+ * @throws PtuneError `model/unsupported` when it does, and the mask has no effect
  */
-export async function assertPaddingIsLeftOut(
+export async function checkPadding(
   lm: LanguageModel,
   folder: string,
   hash: string,
   { maxPositions }: ProbeOptions = {},
-): Promise<void> {
-  if (checked.has(hash)) return;
-  const [alone, end] = await logProbabilities(lm, folder, lengthsFor(maxPositions), [atEnd]);
-  assertSame(lm, difference(alone!, end!));
-  checked.add(hash);
+): Promise<PaddingCheck> {
+  const known = checked.get(hash);
+  if (known) return known;
+  const lengths = lengthsFor(maxPositions);
+  const [alone, end, seen] = await logProbabilities(lm, folder, lengths, [atEnd, attended]);
+  const found = judged(lm, alone!, end!, seen!);
+  checked.set(hash, found);
+  return found;
 }
 
-function assertSame(lm: LanguageModel, end: number): void {
+/** Judges what a model says of an input alone, with padding, and with padding that is attended to. */
+function judged(
+  lm: LanguageModel,
+  alone: Float32Array,
+  padded: Float32Array,
+  seen: Float32Array,
+): PaddingCheck {
   const graphs = [lm.model.graph, ...(lm.encoder ? [lm.encoder.model.graph] : [])];
   const tolerance = tolerances[graphs.some(isDynamic) ? 'dynamic' : 'float'];
+  const end = difference(alone, padded);
   // A model of numbers that are none is refused elsewhere, for that.
-  if (Number.isNaN(end) || end <= tolerance) return;
+  const leaks = end > tolerance;
+  if (!leaks || difference(seen, padded) > tolerance) return { end, leaks };
   throw new PtuneError(
     'model/unsupported',
-    `In a padded batch the model says something else than of an input alone: log-probabilities differ by ${(100 * end).toFixed(1)} %.`,
+    `In a padded batch the model says something else than of an input alone, and its attention mask changes nothing: log-probabilities differ by ${(100 * end).toFixed(1)} %.`,
     'Export the model with the input "attention_mask".',
   );
 }
@@ -92,6 +114,8 @@ const isDynamic = ({ nodes }: Graph): boolean =>
 interface Placement {
   readonly offset: number;
   readonly padId: number;
+  /** The mask says that the places that are left count, too. */
+  readonly attended?: boolean;
 }
 
 interface Lengths {
@@ -106,6 +130,7 @@ function lengthsFor(maxPositions = batchLength): Lengths {
 }
 
 const atEnd: Placement = { offset: 0, padId: 0 };
+const attended: Placement = { ...atEnd, attended: true };
 
 /** What the model says of an input alone, then of it in a batch with each of these placements. */
 async function logProbabilities(
@@ -153,7 +178,7 @@ function feeds(
   lm: LanguageModel,
   shape: PromptShape,
   own: number,
-  { offset, padId }: Placement,
+  { offset, padId, attended: all = false }: Placement,
 ): Feeds {
   const { rows, length, decoderLength } = shape;
   const { vocabularySize } = readingPart(lm).embedding;
@@ -162,7 +187,7 @@ function feeds(
   const ids = tokens(rows, length);
   const mask = new Int32Array(rows * length).fill(1);
   ids.fill(padId, 0, length).set(tokens(1, own), offset);
-  mask.fill(0, 0, length).fill(1, offset, offset + own);
+  if (!all) mask.fill(0, 0, length).fill(1, offset, offset + own);
   const last = decoderLength === undefined ? offset + own - 1 : decoderLength - 1;
   return {
     input_ids: int64([rows, length], ids),

@@ -23,6 +23,8 @@ export interface SessionOptions {
    * twice the memory and a slower start. On for graphs that run many times.
    */
   readonly prepack?: boolean;
+  /** Off for a graph that is run as it is, without constants computed beforehand. */
+  readonly optimize?: boolean;
 }
 
 /** Name and version of the engine. */
@@ -64,7 +66,7 @@ export class Session {
           ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
           interOpNumThreads: 1,
           executionMode: 'sequential',
-          graphOptimizationLevel: 'all',
+          graphOptimizationLevel: options.optimize === false ? 'disabled' : 'all',
           logSeverityLevel: 3,
           extra: { session },
         }),
