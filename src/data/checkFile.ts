@@ -11,15 +11,18 @@ import { readTable } from './table.ts';
 
 /**
  * Everything that is wrong with `text`, which lies (or would lie) at `path`, and with the data,
- * model folder and stored vectors that it names, in the order of their places. An editor that checks
- * often passes `cachedTables()` to read the tables.
+ * model folder and stored vectors that it names, in the order of their places.
  */
-export async function checkFile(
-  text: string,
+export function checkFile(text: string, path: string): Promise<Diagnostic[]> {
+  return checkParsedFile(parse(text), path, readTable);
+}
+
+/** The same for a text that is parsed already. An editor passes `cachedTables()` to read tables. */
+export async function checkParsedFile(
+  file: PtuneFile,
   path: string,
-  read: TableReader = readTable,
+  read: TableReader,
 ): Promise<Diagnostic[]> {
-  const file = parse(text);
   const examples = await loadExamples(file, path, read);
   return inOrder([
     ...file.diagnostics,

@@ -2,20 +2,27 @@
 import { type TextDocument, Uri, window, workspace } from 'vscode';
 import { PtuneError } from '../base/errors.ts';
 import type { PtuneFile } from '../language/ast.ts';
-import { parse } from '../language/parser.ts';
+import { Parser } from '../language/parser.ts';
 import type { Target } from './commands.ts';
 
 /** The language's id in package.json. */
 export const languageId = 'ptune';
 
-const parsed = new WeakMap<TextDocument, { readonly version: number; readonly file: PtuneFile }>();
+interface Parsed {
+  readonly parser: Parser;
+  readonly version: number;
+  readonly file: PtuneFile;
+}
+
+const parsed = new WeakMap<TextDocument, Parsed>();
 
 /** The tree of a document's present text. */
 export function parsedFile(document: TextDocument): PtuneFile {
   const known = parsed.get(document);
   if (known?.version === document.version) return known.file;
-  const file = parse(document.getText());
-  parsed.set(document, { version: document.version, file });
+  const parser = known?.parser ?? new Parser();
+  const file = parser.parse(document.getText());
+  parsed.set(document, { parser, version: document.version, file });
   return file;
 }
 

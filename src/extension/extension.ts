@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ExtensionContext, window } from 'vscode';
+import { cachedTables } from '../data/tableCache.ts';
 import { modelCaches } from '../hub/cacheFolders.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
 import { commandHandlers } from './commandHandlers.ts';
@@ -10,9 +11,12 @@ import { PromptComparison } from './compare.ts';
 import { DocumentWatch } from './documentWatch.ts';
 import { openExample } from './example.ts';
 import { registerCodeLenses } from './features/codeLenses.ts';
+import { DiagnosticDocs } from './features/diagnosticDocs.ts';
 import { DiagnosticsService } from './features/diagnosticsService.ts';
 import { registerHovers } from './features/hovers.ts';
-import { registerOutline } from './features/outline.ts';
+import { FactsService } from './features/factsService.ts';
+import { registerLanguageFeatures } from './features/languageFeatures.ts';
+import { targetFinder } from './features/linkTargets.ts';
 import { registerQuickFixes } from './features/quickFixes.ts';
 import { ReportPanels } from './report/reportPanel.ts';
 import { InlineScores } from './scores/decorations.ts';
@@ -34,7 +38,13 @@ export function activate(context: ExtensionContext): void {
   const scores = new ScoreService(scoreContext, watch, log);
   const training = new TrainingController(context.asAbsolutePath('dist/trainer.cjs'), log);
   const reports = new ReportPanels(context.extensionUri, scores);
-  const diagnostics = new DiagnosticsService(watch, log);
+  const facts = new FactsService(scoreContext, cachedTables());
+  const diagnostics = new DiagnosticsService(
+    watch,
+    log,
+    (file, path) => facts.check(file, path),
+    new DiagnosticDocs(context.asAbsolutePath('docs/diagnostics.md')),
+  );
   const tokens = new TokenCountService(
     watch,
     {
@@ -66,7 +76,7 @@ export function activate(context: ExtensionContext): void {
     new InlineScores(scores, training),
     registerHovers(scores, now),
     ...registerCodeLenses({ scores, training, tokens }),
-    ...registerOutline(),
+    ...registerLanguageFeatures(facts, targetFinder(scoreContext)),
     ...registerStatusBar(training),
     new PromptTests(watch, training),
     ...registerCommands(commandHandlers(parts)),

@@ -108,3 +108,17 @@ function unreadable(path: string, why: string, cause?: unknown): PtuneError {
     cause,
   );
 }
+
+/** Families of causal models whose configuration does not name a class. */
+const causalFamilies =
+  /^(gpt|llama|mistral|mixtral|qwen|gemma|phi|opt|bloom|codegen|falcon|stablelm|smollm|olmo|granite|starcoder|mpt)/;
+
+/** Whether a model predicts the next token, rather than a masked one. */
+export function isCausal(config: ModelConfig, hasMask: boolean): boolean {
+  const [architecture] = config.architectures;
+  if (architecture?.endsWith('ForMaskedLM') || architecture?.endsWith('ForPreTraining'))
+    return false;
+  if (architecture && /(ForCausalLM|LMHeadModel)$/.test(architecture)) return true;
+  if (config.modelType && causalFamilies.test(config.modelType)) return true;
+  return !hasMask;
+}

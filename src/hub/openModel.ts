@@ -12,7 +12,7 @@ import { readModel } from '../onnx/read.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { LocatedModel } from './locate.ts';
 import { ModelFiles, openFile, readPart, weightsFolder } from './modelFiles.ts';
-import { readModelConfig, type ModelConfig } from './modelConfig.ts';
+import { isCausal, readModelConfig, type ModelConfig } from './modelConfig.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** A model that is ready to be built into graphs. */
@@ -74,18 +74,4 @@ export function readModelFile(path: string): Model {
   } finally {
     closeSync(file);
   }
-}
-
-/** Families of causal models whose configuration does not name a class. */
-const causalFamilies =
-  /^(gpt|llama|mistral|mixtral|qwen|gemma|phi|opt|bloom|codegen|falcon|stablelm|smollm|olmo|granite|starcoder|mpt)/;
-
-/** Whether a model predicts the next token, rather than a masked one. */
-export function isCausal(config: ModelConfig, hasMask: boolean): boolean {
-  const [architecture] = config.architectures;
-  if (architecture?.endsWith('ForMaskedLM') || architecture?.endsWith('ForPreTraining'))
-    return false;
-  if (architecture && /(ForCausalLM|LMHeadModel)$/.test(architecture)) return true;
-  if (config.modelType && causalFamilies.test(config.modelType)) return true;
-  return !hasMask;
 }

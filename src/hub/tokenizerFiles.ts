@@ -27,7 +27,12 @@ export interface TokenizerJson {
   readonly pre_tokenizer?: PipelinePart | null;
   readonly decoder?: PipelinePart | null;
   readonly post_processor?: unknown;
-  readonly model: { readonly type?: string; readonly unk_token?: string | null };
+  readonly model: {
+    readonly type?: string;
+    readonly unk_token?: string | null;
+    /** Tokens with their ids, or a list of tokens with their scores. */
+    readonly vocab?: unknown;
+  };
 }
 
 /** `tokenizer_config.json`; a special token is its text or an object with it. */

@@ -50,6 +50,9 @@ export interface VirtualPart {
   readonly initText: string | undefined;
   /** Named virtual tokens share their vectors within a prompt. */
   readonly name: string | undefined;
+  readonly nameSpan: Span | undefined;
+  /** Whether the place says no count and no text itself, but repeats those of its name. */
+  readonly repeats: boolean;
   readonly span: Span;
 }
 

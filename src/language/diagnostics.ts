@@ -42,6 +42,8 @@ export const severities = {
   'template/bad-count': 'error',
   'template/undefined-virtual-token': 'error',
   'template/conflicting-virtual-token': 'error',
+  'template/after-answer': 'warning',
+  'template/unused-name': 'hint',
   'data/no-file': 'error',
   'data/unreadable': 'error',
   'data/empty': 'error',
@@ -54,6 +56,10 @@ export const severities = {
   'data/no-candidate': 'warning',
   'model/not-found': 'error',
   'model/no-weights': 'error',
+  'model/no-tokenizer': 'error',
+  'model/not-cached': 'information',
+  'model/cannot-train': 'warning',
+  'model/wrong-kind': 'error',
 } as const satisfies Record<string, Severity>;
 
 export type DiagnosticCode = keyof typeof severities;

@@ -1,6 +1,9 @@
 /**
  * Reads a whole `.ptune` file. It never throws: whatever the text, there is a tree of what could be
  * understood, and a diagnostic at the exact place of whatever could not.
+ *
+ * A keystroke changes the settings or one prompt. `Parser` keeps what it has read by the text that it
+ * was read from, so that the next text costs little more than that change.
  */
 import type { Comment, Prompt, PtuneFile, SettingSpan, Span } from './ast.ts';
 import { checkPrompts, checkSettings } from './checks.ts';
@@ -14,39 +17,86 @@ import { directivePattern, readPrompt } from './promptReader.ts';
 import { settingsSchema, verbatimSettings } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { settingsFrom } from './settings.ts';
+import { shiftedDiagnostic, shiftedPrompt } from './shift.ts';
 import { checkMapping } from './settingsCheck.ts';
 import { nearestName } from './nearest.ts';
 import { readYamlMapping } from './yamlMapping.ts';
 
 /** The tree of `text`, with its diagnostics in the order of their places. */
 export function parse(text: string): PtuneFile {
-  const diagnostics: Diagnostic[] = [];
-  const lines = linesOf(text);
-  const front = readFrontMatter(text, lines, diagnostics);
-  const body = readBody(lines.slice(front.nextLine), diagnostics);
-  const prompts: Prompt[] = [];
-  for (const { head, lines: template } of body.prompts) {
-    const read = readPrompt(text, head, template, front.settings);
-    diagnostics.push(...read.diagnostics);
-    if (read.prompt) prompts.push(read.prompt);
+  return new Parser().parse(text);
+}
+
+/** A prompt as it was read from a piece of text that started at `start`. */
+interface ReadPiece {
+  readonly start: number;
+  readonly prompt: Prompt | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads one text after the other; what is as it was in the text before is not read again. */
+export class Parser {
+  #front: FrontMatter | undefined;
+  /** The prompts of the last text by the text of each. */
+  #pieces = new Map<string, ReadPiece>();
+
+  /** The tree of `text`, as the function `parse` gives it. */
+  parse(text: string): PtuneFile {
+    const lines = linesOf(text);
+    const front = this.#readFrontMatter(text, lines);
+    const diagnostics = [...front.diagnostics];
+    const body = readBody(lines, front.nextLine, diagnostics);
+    const pieces = new Map<string, ReadPiece>();
+    const prompts: Prompt[] = [];
+    for (const { head, lines: template } of body.prompts) {
+      const { start } = head.span;
+      const source = text.slice(start, template.at(-1)?.span.end ?? head.span.end);
+      const known = pieces.get(source) ?? this.#pieces.get(source);
+      const piece = known
+        ? movedTo(known, start)
+        : { start, ...readPrompt(text, head, template, front.settings) };
+      pieces.set(source, piece);
+      diagnostics.push(...piece.diagnostics);
+      if (piece.prompt) prompts.push(piece.prompt);
+    }
+    this.#pieces = pieces;
+    if (front.place) {
+      checkSettings(front.settings, front.settingSpans, front.place, diagnostics);
+    }
+    if (body.prompts.length === 0) {
+      const message =
+        'The file has no prompt. Start one with a line "@prompt NAME", its template below';
+      diagnostics.push(diagnostic('prompt/none', lastVisible(lines), message));
+    }
+    checkPrompts(prompts, front.settings, front.settingSpans, diagnostics);
+    return {
+      text,
+      frontMatterSpan: front.span,
+      settings: front.settings,
+      settingSpans: front.settingSpans,
+      prompts: withExpectations(prompts, front.settings),
+      comments: body.comments,
+      diagnostics: inOrder(diagnostics),
+    };
   }
-  if (front.place) {
-    checkSettings(front.settings, front.settingSpans, front.place, diagnostics);
+
+  /** Prompts take their defaults from the settings: with new settings all are read again. */
+  #readFrontMatter(text: string, lines: readonly Line[]): FrontMatter {
+    const known = this.#front;
+    if (known?.source !== undefined && text.startsWith(known.source)) return known;
+    this.#pieces.clear();
+    this.#front = readFrontMatter(text, lines);
+    return this.#front;
   }
-  if (body.prompts.length === 0) {
-    const message =
-      'The file has no prompt. Start one with a line "@prompt NAME", its template below';
-    diagnostics.push(diagnostic('prompt/none', lastVisible(lines), message));
-  }
-  checkPrompts(prompts, front.settings, front.settingSpans, diagnostics);
+}
+
+function movedTo(piece: ReadPiece, start: number): ReadPiece {
+  const by = start - piece.start;
+  if (by === 0) return piece;
   return {
-    text,
-    frontMatterSpan: front.span,
-    settings: front.settings,
-    settingSpans: front.settingSpans,
-    prompts: withExpectations(prompts, front.settings),
-    comments: body.comments,
-    diagnostics: inOrder(diagnostics),
+    start,
+    prompt: piece.prompt && shiftedPrompt(piece.prompt, by),
+    diagnostics: piece.diagnostics.map((problem) => shiftedDiagnostic(problem, by)),
   };
 }
 
@@ -69,22 +119,32 @@ interface FrontMatter {
   readonly place: Span | undefined;
   readonly settings: Settings;
   readonly settingSpans: ReadonlyMap<string, SettingSpan>;
+  readonly diagnostics: readonly Diagnostic[];
   readonly nextLine: number;
+  /**
+   * The text from the start of the file to the line break behind the closing fence. Undefined where
+   * it has none: then what follows decides where the settings end.
+   */
+  readonly source: string | undefined;
 }
 
-function readFrontMatter(
-  text: string,
-  lines: readonly Line[],
-  diagnostics: Diagnostic[],
-): FrontMatter {
+function readFrontMatter(text: string, lines: readonly Line[]): FrontMatter {
+  const diagnostics: Diagnostic[] = [];
   const first = lines.findIndex((line) => !isBlank(line));
   const opening = lines[first];
   if (!opening || !isFence(opening)) {
     const message =
       'The file has no settings. Start it with a line "---", then "model: …" and the like, then another "---"';
     diagnostics.push(diagnostic('settings/missing', (opening ?? lines[0]!).span, message));
-    const settings = settingsFrom({});
-    return { span: undefined, place: undefined, settings, settingSpans: new Map(), nextLine: 0 };
+    return {
+      span: undefined,
+      place: undefined,
+      settings: settingsFrom({}),
+      settingSpans: new Map(),
+      diagnostics,
+      nextLine: 0,
+      source: undefined,
+    };
   }
   // No setting starts with "@", so the first line that does is where the prompts begin.
   const end = lines.findIndex(
@@ -96,6 +156,7 @@ function readFrontMatter(
     const message = 'The settings are not closed. Put a line "---" after them';
     diagnostics.push(diagnostic('settings/unclosed', opening.span, message));
   }
+  const after = closed ? lines[last + 1] : undefined;
   const start = lines[first + 1]?.span.start ?? opening.span.end;
   const span = { start, end: lines[last]?.span.start ?? text.length };
   const mapping = readYamlMapping(text, span, verbatimSettings);
@@ -114,7 +175,9 @@ function readFrontMatter(
     place: isBroken ? undefined : opening.span,
     settings,
     settingSpans: mapping.spans,
+    diagnostics,
     nextLine: closed ? last + 1 : last,
+    source: after && text.slice(0, after.span.start),
   };
 }
 
@@ -139,11 +202,12 @@ interface Body {
 }
 
 /** Shares the lines after the front matter out to prompts and comments. */
-function readBody(lines: readonly Line[], diagnostics: Diagnostic[]): Body {
+function readBody(lines: readonly Line[], from: number, diagnostics: Diagnostic[]): Body {
   const prompts: { head: Line; lines: Line[] }[] = [];
   const comments: Comment[] = [];
   let toldOutside = false;
-  for (const line of lines) {
+  for (let index = from; index < lines.length; index++) {
+    const line = lines[index]!;
     const { text, span } = line;
     const current = prompts.at(-1);
     if (text.startsWith('@#')) {

@@ -60,6 +60,7 @@ export const trainShape = {
       description:
         'What virtual tokens start from: random vectors, frequent tokens of the vocabulary, the label words, or another run (run:ID). Text in the template wins.',
       default: 'vocabulary',
+      examples: ['vocabulary', 'random', 'labels'],
     }),
   steps: wholeNumber(1, 10_000_000).meta({
     description: 'Optimizer updates; in place of epochs.',
@@ -91,6 +92,7 @@ export const trainShape = {
     .meta({
       description:
         'Step size of the optimizer, or "find" for a learning-rate range test. Default: by encoder.',
+      examples: [0.001, 0.01],
     }),
   schedule: oneOf(['constant', 'linear', 'cosine']).meta({
     description: 'How the learning rate falls after warming up.',
@@ -120,7 +122,7 @@ export const trainShape = {
     .array(wholeNumber(0, 4_294_967_295), { error: seedsError })
     .min(1, { error: seedsError })
     .refine((seeds) => new Set(seeds).size === seeds.length, { error: seedsError })
-    .meta({ description: 'One run for each seed.', default: [1] }),
+    .meta({ description: 'One run for each seed.', default: [1], examples: [[1, 2, 3]] }),
 } as const;
 
 export type TrainKey = keyof typeof trainShape;
@@ -132,6 +134,7 @@ const expectError = 'a condition such as "accuracy >= 0.8", or a list of them';
 const condition = z.string({ error: expectError }).meta({ pattern: expectPattern });
 const expectSchema = z.union([condition, z.array(condition).min(1)], { error: expectError }).meta({
   description: 'What a prompt has to reach on the test split; "ptune score --expect" checks it.',
+  examples: ['accuracy >= 0.8', 'loss < 2', 'macroF1 >= 0.8', 'f1 >= 0.8'],
 });
 
 /** What may stand in the braces of `@prompt NAME {…}`. */
@@ -188,11 +191,27 @@ export const settingsSchema = z.strictObject(
         [
           modelId,
           z.strictObject({
-            id: modelId,
-            revision: text('a branch, tag or commit').optional(),
-            file: text('a file name inside the model').optional(),
-            dtype: oneOf(['fp32', 'fp16', 'int8', 'q4']).optional(),
-            device: text('cpu or the name of an execution provider').optional(),
+            id: text(modelError).meta({
+              description: 'Name of the model: bundled/…, a Hub id owner/name, or a folder.',
+            }),
+            revision: text('a branch, tag or commit')
+              .meta({ description: 'Branch, tag or commit of a model of the Hub.' })
+              .optional(),
+            file: text('a file name inside the model')
+              .meta({ description: 'ONNX file inside the model, where there are several.' })
+              .optional(),
+            dtype: oneOf(['fp32', 'fp16', 'int8', 'q4'])
+              .meta({
+                description: 'Precision of the weights: chooses among the ONNX files of the model.',
+              })
+              .optional(),
+            device: text('cpu or the name of an execution provider')
+              .meta({
+                description:
+                  'Where the model runs: cpu or an execution provider that the runtime has.',
+                examples: ['cpu'],
+              })
+              .optional(),
           }),
         ],
         { error: modelError },
@@ -209,12 +228,14 @@ export const settingsSchema = z.strictObject(
             .meta({
               description: 'Examples that choose the best step, or a share of train.',
               default: 0.15,
+              examples: [0.15],
             })
             .optional(),
           test: split
             .meta({
               description: 'Examples that prompts are scored on, or a share of train.',
               default: 0.2,
+              examples: [0.2],
             })
             .optional(),
         },
@@ -251,6 +272,7 @@ export const settingsSchema = z.strictObject(
         description:
           'What the answer is chosen among: all answers of the data, the whole vocabulary, the lines of a file, or nothing (generate).',
         default: 'answers',
+        examples: ['answers', 'vocabulary', 'generate'],
       })
       .optional(),
     maxTokens: wholeNumber(1, 4096)

@@ -28,7 +28,8 @@ export function readVirtual(
 ): VirtualPart {
   const tokens = tokenize(text, content);
   const shape = tokens.map(({ kind }) => kind).join('');
-  const one = { kind: 'virtual', count: 1, initText: undefined, name: undefined, span } as const;
+  const unnamed = { name: undefined, nameSpan: undefined, repeats: false } as const;
+  const one = { kind: 'virtual', count: 1, initText: undefined, ...unnamed, span } as const;
   if (!forms.test(shape)) {
     const wrong = shape.startsWith('*wn')
       ? `Write {*${tokens[1]!.text}:${tokens[2]!.text}} for named virtual tokens`
@@ -44,7 +45,7 @@ export function readVirtual(
   }
   const number = tokens.find(({ kind }) => kind === 'n');
   const string = tokens.find(({ kind }) => kind === 's');
-  const name = tokens.find(({ kind }) => kind === 'w')?.text;
+  const word = tokens.find(({ kind }) => kind === 'w');
   let count = number && Number(number.text);
   if (number && count !== undefined && (count < 1 || count > mostVirtualTokens)) {
     const message = `The number of virtual tokens has to be from 1 to ${mostVirtualTokens}, but is ${number.text.slice(0, 20)}`;
@@ -58,7 +59,9 @@ export function readVirtual(
     diagnostics.push(diagnostic('template/bad-virtual-token', string.span, message));
     initText = undefined;
   }
-  return { kind: 'virtual', count, initText, name, span };
+  const repeats = word !== undefined && count === undefined && initText === undefined;
+  const named = { name: word?.text, nameSpan: word?.span, repeats };
+  return { kind: 'virtual', count, initText, ...named, span };
 }
 
 /**
@@ -71,7 +74,7 @@ export function joinNamed(
 ): TemplatePart[] {
   const definitions = new Map<string, VirtualPart>();
   for (const part of parts) {
-    if (part.kind !== 'virtual' || part.name === undefined || !isDefinition(part)) continue;
+    if (part.kind !== 'virtual' || part.name === undefined || part.repeats) continue;
     const first = definitions.get(part.name);
     if (first === undefined) definitions.set(part.name, part);
     else if (first.count !== part.count || first.initText !== part.initText) {
@@ -87,16 +90,12 @@ export function joinNamed(
   return parts.map((part) => {
     if (part.kind !== 'virtual' || part.name === undefined) return part;
     const definition = definitions.get(part.name);
-    if (definition) return { ...definition, span: part.span };
+    if (definition) return { ...part, count: definition.count, initText: definition.initText };
     const message = `The virtual tokens "${part.name}" are not defined in this prompt. Write {*${part.name}:3} at one of their places to say how many they are`;
     diagnostics.push(diagnostic('template/undefined-virtual-token', part.span, message));
     definitions.set(part.name, { ...part, count: 1 });
     return { ...part, count: 1 };
   });
-}
-
-function isDefinition({ count, initText }: VirtualPart): boolean {
-  return count !== undefined || initText !== undefined;
 }
 
 function tokenize(text: string, { start, end }: Span): Token[] {

@@ -23,6 +23,7 @@ test('holds the bundles, the media, the examples and one native runtime, nothing
     'LICENSE.txt',
     'changelog.md',
     'dist',
+    'docs',
     'examples',
     'media',
     'package.json',

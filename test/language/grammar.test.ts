@@ -97,9 +97,12 @@ describe('the grammar', () => {
 });
 
 test('the comment that the editor toggles is a comment', async () => {
-  const { comments } = await mediaFile<{ comments: { lineComment: string } }>(
-    'language-configuration.json',
-  );
-  const file = parse(withSettings(`${comments.lineComment} hello\n@prompt a\n{capital}`));
+  const { comments } = await mediaFile<{
+    comments: { lineComment: { comment: string; noIndent: boolean } };
+  }>('language-configuration.json');
+  const { comment, noIndent } = comments.lineComment;
+  // A comment stands in the first column, however far its line is indented.
+  expect(noIndent).toBe(true);
+  const file = parse(withSettings(`${comment} hello\n@prompt a\n{capital}`));
   expect(file.comments.map(({ text }) => text)).toEqual(['hello']);
 });

@@ -53,13 +53,18 @@ describe('the parts of a template', () => {
     ['{*rel:3}', { count: 3, name: 'rel' }],
     ['{*rel:3 "of"}', { count: 3, name: 'rel', initText: 'of' }],
   ])('virtual tokens %s', (written, expected) => {
-    expect(partsOf(`${written} {capital}`)[0]).toEqual({ kind: 'virtual', ...expected });
+    expect(partsOf(`${written} {capital}`)[0]).toEqual({
+      kind: 'virtual',
+      repeats: false,
+      ...expected,
+    });
   });
 
   test('every place of named virtual tokens has the count of their definition', () => {
-    const named = { kind: 'virtual', count: 3, name: 'rel' };
-    expect(partsOf('{*rel:3}{capital}{*rel}')).toEqual([named, answer, named]);
-    expect(partsOf('{*rel}{capital}{*rel:3}')).toEqual([named, answer, named]);
+    const named = { kind: 'virtual', count: 3, name: 'rel', repeats: false };
+    const again = { ...named, repeats: true };
+    expect(partsOf('{*rel:3}{capital}{*rel}')).toEqual([named, answer, again]);
+    expect(partsOf('{*rel}{capital}{*rel:3}')).toEqual([again, answer, named]);
   });
 
   test('solved examples; a column may be named demos all the same', () => {

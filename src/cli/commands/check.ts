@@ -1,10 +1,18 @@
-/** `ptune check`: what is wrong with files, without a model. */
+/** `ptune check`: what is wrong with files, as far as it shows without running a model. */
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import { PtuneError } from '../../base/errors.ts';
 import { checkFile } from '../../data/checkFile.ts';
-import { hasErrors } from '../../language/diagnostics.ts';
+import { modelCaches } from '../../hub/cacheFolders.ts';
+import { describeModel } from '../../hub/modelFacts.ts';
+import type { Diagnostic } from '../../language/diagnostics.ts';
+import { hasErrors, inOrder } from '../../language/diagnostics.ts';
 import { diagnosticsToJson, type CheckedFile } from '../../language/diagnosticsJson.ts';
 import { LineMap } from '../../language/lineMap.ts';
+import { checkModelUse } from '../../language/modelChecks.ts';
+import { parse } from '../../language/parser.ts';
+import { bundledModels } from '../environment.ts';
 import { print, printJson, type Output } from '../output.ts';
 
 /** Prints the diagnostics of each file; exit status 2 when one of them is an error. */
@@ -12,11 +20,30 @@ export async function check(files: readonly string[], output: Output): Promise<n
   const checked: CheckedFile[] = [];
   for (const file of files) {
     const text = await read(file);
-    checked.push({ file, text, diagnostics: await checkFile(text, file) });
+    checked.push({ file, text, diagnostics: await checkAll(text, file) });
   }
   if (output.json) printJson(diagnosticsToJson(checked));
   else for (const one of checked) printDiagnostics(one);
   return checked.some((one) => hasErrors(one.diagnostics)) ? 2 : 0;
+}
+
+/** What is wrong with the file and its data, and with the way it uses its model. */
+async function checkAll(text: string, path: string): Promise<Diagnostic[]> {
+  const file = parse(text);
+  const found = await checkFile(text, path);
+  const { model } = file.settings;
+  const places = { fileFolder: dirname(path), bundledFolder: bundledModels, caches: caches() };
+  const described = model && (await describeModel(model, places));
+  const isFound = typeof described === 'object' && 'model' in described;
+  const use = checkModelUse(file, isFound ? described.model : described);
+  // Where a model is not downloaded yet, training does that.
+  const more = use.filter(({ severity }) => severity === 'error' || severity === 'warning');
+  const known = new Set(found.map(({ code }) => code));
+  return inOrder([...found, ...more.filter(({ code }) => !known.has(code))]);
+}
+
+function caches(): string[] {
+  return modelCaches(process.env, homedir());
 }
 
 async function read(file: string): Promise<string> {

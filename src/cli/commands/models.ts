@@ -6,9 +6,9 @@ import { PtuneError } from '../../base/errors.ts';
 import { checkCase, parseReference, type CaseErrors } from '../../evaluation/referenceCheck.ts';
 import { underEngine, verifyModel, type Verification } from '../../evaluation/verifyModel.ts';
 import { locateModel } from '../../hub/locate.ts';
-import { readModelConfig, type ModelConfig } from '../../hub/modelConfig.ts';
+import { isCausal, readModelConfig, type ModelConfig } from '../../hub/modelConfig.ts';
 import { weightsFolder } from '../../hub/modelFiles.ts';
-import { isCausal, readModelFile } from '../../hub/openModel.ts';
+import { readModelFile } from '../../hub/openModel.ts';
 import {
   findEncoder,
   findLanguageModel,

@@ -4,18 +4,19 @@ import {
   type DiagnosticCollection,
   DiagnosticRelatedInformation,
   DiagnosticSeverity,
+  DiagnosticTag,
   type Disposable,
   Location,
   type LogOutputChannel,
   type TextDocument,
   languages,
 } from 'vscode';
-import { checkFile } from '../../data/checkFile.ts';
-import { cachedTables } from '../../data/tableCache.ts';
+import type { PtuneFile } from '../../language/ast.ts';
 import type * as language from '../../language/diagnostics.ts';
 import type { DocumentWatch } from '../documentWatch.ts';
 import { isOnDisk, languageId, parsedFile } from '../documents.ts';
 import { rangeOf } from './convert.ts';
+import type { DiagnosticDocs } from './diagnosticDocs.ts';
 
 const severities: Readonly<Record<language.Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -33,13 +34,22 @@ interface Found {
 export class DiagnosticsService implements Disposable {
   readonly #collection: DiagnosticCollection = languages.createDiagnosticCollection(languageId);
   readonly #log: LogOutputChannel;
+  readonly #checkFile: CheckFile;
+  readonly #docs: DiagnosticDocs;
   readonly #checking = new Set<TextDocument>();
   readonly #again = new Set<TextDocument>();
   readonly #found = new WeakMap<TextDocument, Found>();
   readonly #subscriptions: Disposable[];
 
-  constructor(watch: DocumentWatch, log: LogOutputChannel) {
+  constructor(
+    watch: DocumentWatch,
+    log: LogOutputChannel,
+    checkFile: CheckFile,
+    docs: DiagnosticDocs,
+  ) {
+    this.#docs = docs;
     this.#log = log;
+    this.#checkFile = checkFile;
     this.#subscriptions = [
       watch.onDidChange((document) => void this.#check(document)),
       watch.onDidClose(({ uri }) => this.#collection.delete(uri)),
@@ -68,13 +78,16 @@ export class DiagnosticsService implements Disposable {
       do {
         this.#again.delete(document);
         const { version } = document;
-        const found = await diagnosticsOf(document);
+        const file = parsedFile(document);
+        const found = isOnDisk(document)
+          ? await this.#checkFile(file, document.uri.fsPath)
+          : file.diagnostics;
         // Places in an older text would be wrong; the change that made it old checks again.
         if (document.isClosed || document.version !== version) continue;
         this.#found.set(document, { version, diagnostics: found });
         this.#collection.set(
           document.uri,
-          found.map((one) => converted(one, document)),
+          found.map((one) => converted(one, document, this.#docs)),
         );
       } while (this.#again.has(document));
     } catch (error) {
@@ -85,19 +98,19 @@ export class DiagnosticsService implements Disposable {
   }
 }
 
-/** Tables that stay as they are, are not read again at every keystroke. */
-const readTable = cachedTables();
+/** Finds everything that is wrong with a file at a path, its data and its model among it. */
+export type CheckFile = (file: PtuneFile, path: string) => Promise<readonly language.Diagnostic[]>;
 
-async function diagnosticsOf(document: TextDocument): Promise<readonly language.Diagnostic[]> {
-  if (!isOnDisk(document)) return parsedFile(document).diagnostics;
-  return checkFile(document.getText(), document.uri.fsPath, readTable);
-}
-
-function converted(found: language.Diagnostic, document: TextDocument): Diagnostic {
+function converted(
+  found: language.Diagnostic,
+  document: TextDocument,
+  docs: DiagnosticDocs,
+): Diagnostic {
   const range = rangeOf(document, found.span);
   const diagnostic = new Diagnostic(range, found.message, severities[found.severity]);
   diagnostic.source = languageId;
-  diagnostic.code = found.code;
+  diagnostic.code = { value: found.code, target: docs.target(found.code) };
+  if (found.severity === 'hint') diagnostic.tags = [DiagnosticTag.Unnecessary];
   diagnostic.relatedInformation = (found.related ?? []).map(({ span, message }) => {
     const place = new Location(document.uri, rangeOf(document, span));
     return new DiagnosticRelatedInformation(place, message);

@@ -1,0 +1,104 @@
+/** Checks a file against the model that it names: what of the file this kind of model cannot use. */
+import { PtuneError } from '../base/errors.ts';
+import type { Prompt, PtuneFile } from './ast.ts';
+import type { Diagnostic } from './diagnostics.ts';
+import { diagnostic } from './diagnostics.ts';
+import type { ModelFacts, NamedModel } from './features/facts.ts';
+
+/**
+ * What is wrong between `file` and its model: what was found of it, or why it cannot be used. Nothing
+ * where it is not known.
+ */
+export function checkModelUse(file: PtuneFile, model: NamedModel | PtuneError): Diagnostic[] {
+  const { settings, settingSpans } = file;
+  const place = (settingSpans.get('model.id') ?? settingSpans.get('model'))?.value;
+  if (!place || model === undefined) return [];
+  const id = settings.model?.id ?? '';
+  if (model instanceof PtuneError) {
+    const code = (['model/no-weights', 'model/no-tokenizer'] as const).find(
+      (known) => known === model.code,
+    );
+    const next = model.nextStep?.replace(/\.$/, '') ?? '';
+    return code ? [diagnostic(code, place, `${model.message} ${next}`.trim())] : [];
+  }
+  if (model === 'missing') {
+    if (id.startsWith('bundled/')) {
+      const message = `There is no bundled model "${id.slice('bundled/'.length)}". There is bundled/mini-mlm`;
+      return [
+        diagnostic('model/not-found', place, message, {
+          data: { replacement: 'bundled/mini-mlm' },
+        }),
+      ];
+    }
+    // A path that leads nowhere is an error of its own.
+    if (!/^[\w.-]+\/[\w.-]+$/.test(id) || id.startsWith('.')) return [];
+    const message = `"${id}" is not on this machine yet. Training or scoring needs it in the cache, or its folder beside this file`;
+    return [diagnostic('model/not-cached', place, message)];
+  }
+  const found: Diagnostic[] = [];
+  if (model.problem !== undefined) {
+    const message = `"${id}" cannot be trained: ${model.problem}. Use a masked, causal or encoder-decoder language model`;
+    found.push(diagnostic('model/cannot-train', place, message));
+  }
+  const related = [{ span: place, message: `The model is ${article(model)}` }];
+  const { kind } = model;
+  const candidates = settingSpans.get('candidates');
+  if (kind === 'masked' && settings.candidates.kind === 'generate' && candidates) {
+    const message =
+      'A masked model fills in masks and cannot write freely. Use "answers", "vocabulary" or a file of candidates';
+    const more = { related, data: { replacement: 'answers' } };
+    found.push(diagnostic('model/wrong-kind', candidates.value, message, more));
+  }
+  const chat = settingSpans.get('chat');
+  if (kind !== undefined && kind !== 'causal' && settings.chat && chat) {
+    const message = `"chat: true" needs a causal model, and this one is ${article(model)}. Remove it to use the template as plain text`;
+    found.push(
+      diagnostic('model/wrong-kind', chat.value, message, {
+        related,
+        data: { replacement: 'false' },
+      }),
+    );
+  }
+  if (kind !== 'causal') return found;
+  return [...found, ...file.prompts.flatMap((prompt) => textAfterAnswer(prompt, related))];
+}
+
+/** A causal model predicts the answer from what stands before it. */
+function textAfterAnswer(
+  { name, parts }: Prompt,
+  related: NonNullable<Diagnostic['related']>,
+): Diagnostic[] {
+  const at = parts.findIndex(({ kind }) => kind === 'answer');
+  const rest = at === -1 ? [] : parts.slice(at + 1);
+  const first = rest.find((part) => part.kind !== 'text' || part.text.trim() !== '');
+  if (!first) return [];
+  const span = { start: first.span.start, end: rest.at(-1)!.span.end };
+  const lost = rest.filter(({ kind }) => kind === 'virtual').length;
+  const what =
+    lost > 0
+      ? 'Virtual tokens behind the answer are never reached'
+      : 'What stands after the answer is left out';
+  const message = `${what} in "${name}": a causal model reads only what stands before it. Move it in front of the answer`;
+  return [diagnostic('template/after-answer', span, message, { related })];
+}
+
+function article({ kind }: ModelFacts): string {
+  return kind === 'encoder-decoder' ? 'an encoder-decoder model' : `a ${kind ?? 'language'} model`;
+}
+
+/** Names of virtual tokens that no second place uses: allowed, and perhaps not what was meant. */
+export function unusedNames(file: PtuneFile): Diagnostic[] {
+  return file.prompts.flatMap(({ parts }) => {
+    const places = new Map<string, number>();
+    for (const part of parts) {
+      if (part.kind === 'virtual' && part.name !== undefined) {
+        places.set(part.name, (places.get(part.name) ?? 0) + 1);
+      }
+    }
+    return parts.flatMap((part) => {
+      if (part.kind !== 'virtual' || !part.nameSpan || places.get(part.name ?? '') !== 1) return [];
+      const message = `No other place of this prompt uses "${part.name}". Write {*${part.name}} where the same vectors belong, or leave the name out`;
+      return [diagnostic('template/unused-name', part.nameSpan, message)];
+    });
+  });
+}

@@ -1,0 +1,110 @@
+/** What the schema says of each setting, for completion and hovers. */
+import type { z } from 'zod';
+import { promptSchema, settingsSchema } from './schema.ts';
+
+/** Where a setting stands: in the file's settings, or in the braces of a prompt. */
+export type SettingScope = 'file' | 'prompt';
+
+export interface SettingHelp {
+  readonly name: string;
+  /** Sentences; empty where the schema has none. */
+  readonly description: string;
+  /** As it would be written; undefined where there is none, or where it depends on other things. */
+  readonly defaultValue: string | undefined;
+  /** The words that it takes, or some of the values. */
+  readonly values: readonly string[];
+  /** Whether it takes only these words. */
+  readonly isClosed: boolean;
+  /** Whether `key: value` lines stand under it. */
+  readonly isSection: boolean;
+  readonly isList: boolean;
+}
+
+/** The settings that may stand under `path`, in the order of the schema. */
+export function settingsUnder(path: readonly string[], scope: SettingScope): SettingHelp[] {
+  return nodesAt(path, scope).flatMap(({ def }) =>
+    Object.entries(def.shape ?? {}).map(([name, schema]) => helpOf(name, schema)),
+  );
+}
+
+/** What the schema says of the setting at `path`; undefined where it knows none. */
+export function settingHelp(path: readonly string[], scope: SettingScope): SettingHelp | undefined {
+  const name = path.at(-1);
+  if (name === undefined) return undefined;
+  for (const { def } of nodesAt(path.slice(0, -1), scope)) {
+    const schema = def.shape?.[name];
+    if (schema) return helpOf(name, schema);
+  }
+  return undefined;
+}
+
+type Schema = z.core.$ZodType;
+
+/** What is read of a schema's definition here; each kind of schema has some of it. */
+interface Definition {
+  readonly type: string;
+  readonly shape?: Readonly<Record<string, Schema>>;
+  readonly element?: Schema;
+  readonly innerType?: Schema;
+  readonly options?: readonly Schema[];
+  readonly entries?: Readonly<Record<string, string>>;
+  readonly values?: readonly unknown[];
+}
+
+interface Node {
+  readonly schema: Schema;
+  readonly def: Definition;
+}
+
+/** The schema and whatever it stands for: through `optional` and into the members of a union. */
+function nodesOf(schema: Schema): Node[] {
+  const def = schema._zod.def as unknown as Definition;
+  const inside = def.innerType ? [def.innerType] : (def.options ?? []);
+  return [{ schema, def }, ...inside.flatMap(nodesOf)];
+}
+
+function nodesAt(path: readonly string[], scope: SettingScope): Node[] {
+  let here = nodesOf(scope === 'file' ? settingsSchema : promptSchema);
+  for (const key of path) {
+    here = here.flatMap(({ def }) => {
+      const next = def.element ?? def.shape?.[key];
+      return next === undefined ? [] : nodesOf(next);
+    });
+  }
+  return here;
+}
+
+function helpOf(name: string, schema: Schema): SettingHelp {
+  const nodes = nodesOf(schema);
+  const meta = nodes.map(({ schema: one }) => metaOf(one)).find((found) => found !== undefined);
+  const items = nodes.flatMap(({ def }) => (def.element ? nodesOf(def.element) : []));
+  const words = [...nodes, ...items].flatMap(({ def }) => [
+    ...Object.values(def.entries ?? {}),
+    ...(def.values ?? []).map(String),
+    ...(def.type === 'boolean' ? ['true', 'false'] : []),
+  ]);
+  const kinds = new Set(nodes.map(({ def }) => def.type));
+  return {
+    name,
+    description: meta?.description ?? '',
+    defaultValue: meta?.default === undefined ? undefined : JSON.stringify(meta.default),
+    values: [...words, ...(meta?.examples ?? []).map(written)],
+    isClosed: kinds.has('enum') || kinds.has('boolean'),
+    isSection: kinds.has('object') || kinds.has('record'),
+    isList: kinds.has('array'),
+  };
+}
+
+interface Meta {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+}
+
+function metaOf(schema: Schema): Meta | undefined {
+  return (schema as z.ZodType).meta() as Meta | undefined;
+}
+
+function written(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ');
+}
