@@ -4,6 +4,7 @@ import { intAttribute, type Model, type Node, type ValueInfo } from '../onnx/gra
 import { withFixedInput } from '../onnx/branches.ts';
 import { withOwnLookups } from '../onnx/lowerings/embedding.ts';
 import { isFloat, type DType, type TensorType } from '../onnx/tensor.ts';
+import { readsNeighbours } from './neighbours.ts';
 
 /** The lookup of token embeddings, in place of which vectors are put. */
 export interface TokenEmbedding {
@@ -27,6 +28,8 @@ export interface LanguageModel {
   readonly causal: boolean;
   /** What a decoder with cross-attention reads; prompts stand in the encoder's input. */
   readonly encoder?: Encoder;
+  /** Padding is zeros in place of embeddings, because neighbours see it (neighbours.ts). */
+  readonly zeroPadding: boolean;
   /** The graph that goes on behind cached keys and values, where it is another one. */
   readonly cached?: CachedPart;
 }
@@ -82,13 +85,15 @@ export function findLanguageModel(file: Model, causal: boolean): LanguageModel {
   // A decoder of two branches starts with the one and goes on with the other.
   const model = withOwnLookups(withoutCache(file));
   const inputs = findInputs(model);
+  const embedding = findEmbedding(model, inputs.inputIds);
   return {
     model,
-    embedding: findEmbedding(model, inputs.inputIds),
+    embedding,
     ...findLogits(model),
     inputs,
     causal,
     ...(hasCacheBranch(file) && { cached: findCachedPart(file) }),
+    zeroPadding: readsNeighbours(model.graph, embedding.output),
   };
 }
 

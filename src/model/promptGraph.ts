@@ -9,6 +9,7 @@ import { writeModel } from '../onnx/write.ts';
 import { attachEncoder, attachModel, type EncoderFeed, type ModelFeed } from './attach.ts';
 import { cacheValues, deepWidth } from './deepPrompt.ts';
 import { cachingPart, readingPart, type LanguageModel } from './languageModel.ts';
+import { withoutPadding } from './neighbours.ts';
 import { crossEntropy, labelLogProbabilities, type Objective } from './objective.ts';
 import {
   dropoutMasks,
@@ -187,13 +188,15 @@ export function promptFeed(
   const { rows, length } = shape;
   const inputIds = builder.input('input_ids', 'int64', [rows, length]);
   const attentionMask = builder.input('attention_mask', 'int64', [rows, length]);
+  const isSpliced = vectors !== undefined && !shape.deep;
+  const words = isSpliced || lm.zeroPadding ? lookUp(builder, lm, inputIds) : undefined;
+  const spliced = isSpliced ? splice(builder, words!, vectors, [rows, length]) : words;
+  const inputsEmbeds =
+    lm.zeroPadding && spliced ? withoutPadding(builder, spliced, attentionMask) : spliced;
   return {
     inputIds,
     attentionMask,
-    ...(vectors !== undefined &&
-      !shape.deep && {
-        inputsEmbeds: splice(builder, lookUp(builder, lm, inputIds), vectors, [rows, length]),
-      }),
+    ...(inputsEmbeds !== undefined && { inputsEmbeds }),
     ...(vectors !== undefined &&
       shape.deep &&
       deepFeed(builder, lm, shape, vectors, attentionMask)),

@@ -9,6 +9,7 @@ import {
   type Attributes,
   type Node,
 } from './graph.ts';
+import { addWhere } from './maskedSoftmax.ts';
 import { addProduct } from './products.ts';
 import { isStored, sizeOf } from './tensor.ts';
 
@@ -67,6 +68,8 @@ export function addCurrent(
       return [addClip(builder, node, inputs)];
     case 'Concat':
       return [addConcat(builder, node, inputs)];
+    case 'Where':
+      return [addWhere(builder, inputs)];
     default:
       return builder.ops(op, inputs, node.outputs.length, attributes);
   }

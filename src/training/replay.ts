@@ -88,7 +88,9 @@ export async function replay(
     positions: trace.examples.length,
     virtual: encoder.virtual,
   };
-  const graph = buildTrainingGraph(lm, shape, encoder, { kind: 'answers' });
+  // A recording was made with the model as it is, padding and all.
+  const asRecorded = { ...lm, zeroPadding: false };
+  const graph = buildTrainingGraph(asRecorded, shape, encoder, { kind: 'answers' });
   const step = await Session.create(graph, { folder });
   const encode = await Session.create(buildEncoderGraph(encoder));
   const parameters = startOf(trace);
