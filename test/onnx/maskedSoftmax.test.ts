@@ -9,7 +9,7 @@ import { writeModel } from '../../src/onnx/write.ts';
 import type { DType } from '../../src/onnx/tensor.ts';
 import { float32, Session } from '../../src/runtime/session.ts';
 import { directionalError } from '../autodiff/gradientCheck.ts';
-import { GraphMaker, readBytes } from '../support/graphMaker.ts';
+import { readBytes, type GraphMaker } from '../support/graphMaker.ts';
 import { one, fileOf } from '../support/lowerings/case.ts';
 
 const none = -Infinity;
