@@ -20,11 +20,13 @@ export interface CommandParts {
   readonly log: LogOutputChannel;
   /** Shows the example that ships. */
   readonly openExample: () => Promise<void>;
+  /** Asks for data and columns and writes a new file. */
+  readonly newFile: () => Promise<void>;
 }
 
 /** The handlers of all commands. They tell errors themselves. */
 export function commandHandlers(parts: CommandParts): CommandHandlers {
-  const { training, reports, comparison, log, openExample } = parts;
+  const { training, reports, comparison, log, openExample, newFile } = parts;
   const guarded = async (act: () => Promise<void>): Promise<void> => {
     try {
       await act();
@@ -47,6 +49,7 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
       guarded(async () => reports.open((await documentOf(target)).uri)),
     'ptune.cancelTraining': () => guarded(() => training.cancel()),
     'ptune.showLog': () => log.show(),
+    'ptune.newPromptFile': () => guarded(newFile),
     'ptune.openExample': () => guarded(openExample),
     'ptune.showTests': () => commands.executeCommand('workbench.view.testing.focus'),
   };

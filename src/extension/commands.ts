@@ -19,6 +19,7 @@ export interface CommandArguments {
   'ptune.openReport': Target;
   'ptune.cancelTraining': undefined;
   'ptune.showLog': undefined;
+  'ptune.newPromptFile': undefined;
   'ptune.openExample': undefined;
   'ptune.showTests': undefined;
 }

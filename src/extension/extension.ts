@@ -18,6 +18,7 @@ import { FactsService } from './features/factsService.ts';
 import { registerLanguageFeatures } from './features/languageFeatures.ts';
 import { targetFinder } from './features/linkTargets.ts';
 import { registerQuickFixes } from './features/quickFixes.ts';
+import { newPromptFile } from './newFile/newPromptFile.ts';
 import { ReportPanels } from './report/reportPanel.ts';
 import { InlineScores } from './scores/decorations.ts';
 import { ScoreService } from './scores/scoreService.ts';
@@ -61,6 +62,7 @@ export function activate(context: ExtensionContext): void {
     comparison,
     log,
     openExample: () => openExample(context),
+    newFile: () => newPromptFile(scoreContext.bundledFolder),
   };
   const now = () => Date.now();
   context.subscriptions.push(

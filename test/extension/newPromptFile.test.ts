@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Table } from '../../src/data/table.ts';
+import { columnFacts } from '../../src/extension/newFile/columns.ts';
+import { canStandInTemplate, promptFileText } from '../../src/extension/newFile/promptFileText.ts';
+import { parse } from '../../src/language/parser.ts';
+
+describe('a new prompt file', () => {
+  test('has one prompt in words and one that is learned', () => {
+    const text = promptFileText({
+      model: 'bundled/mini-mlm',
+      train: 'capitals.train.jsonl',
+      test: 'capitals.test.jsonl',
+      answer: 'capital',
+      inputs: ['country'],
+    });
+    const file = parse(text);
+    expect(file.diagnostics).toEqual([]);
+    expect(file.prompts.map(({ name, kind, templateText }) => [name, kind, templateText])).toEqual([
+      ['words', 'discrete', '{country} {capital} .'],
+      ['learned', 'continuous', '{*3} {country} {*3} {capital} .'],
+    ]);
+    expect(file.settings).toMatchObject({
+      baseline: 'words',
+      data: { train: 'capitals.train.jsonl', validation: 0.15, test: 'capitals.test.jsonl' },
+    });
+  });
+
+  const column = fc.string({ unit: 'binary', minLength: 1 }).filter(canStandInTemplate);
+  // A label called __proto__ is none to the language.
+  const path = fc
+    .string({ minLength: 1 })
+    .filter((text) => text.trim() !== '' && text !== '__proto__');
+  test('has nothing wrong with it whatever the data is called', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(column, { minLength: 2, maxLength: 4 }),
+        fc.option(fc.uniqueArray(path, { minLength: 2, maxLength: 4, selector: (s) => s.trim() }), {
+          nil: undefined,
+        }),
+        path,
+        path,
+        ([answer = '', ...inputs], labels, model, train) => {
+          const file = parse(promptFileText({ model, train, answer, inputs, labels }));
+          expect(file.diagnostics).toEqual([]);
+          const { settings } = file;
+          expect([settings.model?.id, settings.data.train, settings.answer]).toEqual([
+            model,
+            train,
+            answer,
+          ]);
+          expect(settings.labels?.map(({ name }) => name).sort()).toEqual(labels?.toSorted());
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('the columns to choose from', () => {
+  const table = (rows: Record<string, string>[]): Table => ({
+    file: 'a.csv',
+    columns: Object.keys(rows[0]!),
+    rows: rows.map((values, line) => ({ values, line })),
+  });
+
+  test('come with their values, and with labels where there are few', () => {
+    const rows = Array.from({ length: 12 }, (_, i) => ({
+      text: `a review of a film that is number ${i}`,
+      label: i % 3 === 0 ? 'bad' : 'good',
+    }));
+    expect(columnFacts(table(rows))).toEqual([
+      {
+        name: 'text',
+        description: `${'a review of a film that…, '.repeat(3).slice(0, -2)} … (12 different values)`,
+        labels: undefined,
+      },
+      { name: 'label', description: 'good, bad (2 different values)', labels: ['good', 'bad'] },
+    ]);
+  });
+
+  test('are not labels in a table of two rows', () => {
+    const [only] = columnFacts(table([{ answer: 'Lima' }, { answer: 'Oslo' }]));
+    expect(only!.labels).toBeUndefined();
+  });
+});
