@@ -9,8 +9,7 @@ import { loadExamples, type Example, type LoadedExamples } from '../data/example
 import { demosOf } from '../encoding/demos.ts';
 import { PromptEncoding, type EncodingModel } from '../encoding/encodePrompt.ts';
 import { locateModel, type ModelPlaces } from '../hub/locate.ts';
-import { readModelConfig } from '../hub/modelConfig.ts';
-import { isCausal } from '../hub/openModel.ts';
+import { isCausal, readModelConfig } from '../hub/modelConfig.ts';
 import { loadTokenizer } from '../hub/tokenizer.ts';
 import type { Prompt, PtuneFile } from '../language/ast.ts';
 import { parse } from '../language/parser.ts';
