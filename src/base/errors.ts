@@ -19,6 +19,7 @@ export const errorKinds = {
   'file/no-such-prompt': 'input',
   'prompt/deep-placement': 'input',
   'prompt/deep-encoder': 'input',
+  'prompt/no-nearest': 'input',
   'prompt/equal-labels': 'input',
   'data/unreadable': 'input',
   'data/no-examples': 'input',

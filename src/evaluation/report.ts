@@ -36,6 +36,8 @@ interface Described {
   readonly settings: Readonly<Record<string, string>>;
   /** What the score was made with. */
   readonly fingerprint: Fingerprint;
+  /** Of a continuous prompt: it has keys and values of every layer. */
+  readonly deep?: boolean;
   /** Of a continuous prompt: its vectors read as words. */
   readonly reading?: Reading;
 }
@@ -111,6 +113,7 @@ function promptReport(assessed: AssessedPrompt, baseline: string | undefined): P
     template: prompt.template,
     baseline: prompt.name === baseline,
     settings: prompt.settings,
+    ...(prompt.deep && { deep: true as const }),
     runs: runs.map((run, i) => runReport(run, scores.seeds[i]!.accuracy)),
     ...(middle && { middleSeed: middle.seed }),
     ...(runs.length > 1 && { meanCurve: thinned(meanCurve(runs), curvePoints) }),

@@ -163,7 +163,7 @@ export function promptSummary(assessed: Assessed): PromptSummary {
     reciprocalRank: scores.reciprocalRank,
     probability: scores.probability,
     ...(scores.macroF1 !== undefined && { macroF1: scores.macroF1 }),
-    ...(scores.f1 !== undefined && { f1: scores.f1 }),
+    ...(scores.f1 !== undefined && { exactMatch: scores.accuracy, f1: scores.f1 }),
     ...(difference && { difference }),
     ...(prompt.kind === 'continuous' && {
       seeds: prompt.runs.map((run, i) => ({

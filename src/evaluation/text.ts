@@ -20,12 +20,16 @@ const ansi = { bold: 1, dim: 2, green: 32, red: 31 } as const;
 /**
  * The scoreboard, one line a prompt, the best first, under a line of headings; a prompt of several
  * seeds has a second line for their vote; controls come last, against the prompt that they belong
- * to. No line has trailing spaces; a difference is colored only where it is significant, and its p-value says so
+ * to. Where the model writes freely, the answers that match exactly are right, and the words' F1 is
+ * beside them. No line has trailing spaces; a difference is colored only where it is significant, and its p-value says so
  * in any case.
  */
 export function scoreboardText(summary: Summary, options: TextOptions): string {
-  const headings = ['prompt', 'answers right', '95 %', 'difference'];
-  const rows: Cell[][] = [
+  const isWritten = summary.candidates.kind === 'generate';
+  const headings = isWritten
+    ? ['prompt', 'exact match', '95 %', 'F1', 'difference']
+    : ['prompt', 'answers right', '95 %', 'difference'];
+  const lines: Cell[][] = [
     headings.map((text) => ({ text, style: 'dim' })),
     ...byAccuracy(summary.prompts).flatMap((prompt) => [
       scoreCells(prompt, summary),
@@ -33,11 +37,21 @@ export function scoreboardText(summary: Summary, options: TextOptions): string {
     ]),
     ...(summary.controls ?? []).map(controlCells),
   ];
+  // Votes and controls have no F1.
+  const rows = lines.map((row) =>
+    row.length < headings.length ? row.toSpliced(3, 0, { text: '' }) : row,
+  );
   const widths = headings.map((_, i) => Math.max(...rows.map((row) => row[i]!.text.length)));
   return rows
     .map((row) =>
       row
-        .map((cell, i) => paint(aligned(cell.text, widths[i]!, i), cell.style, options))
+        .map((cell, i) =>
+          paint(
+            i === row.length - 1 ? cell.text : aligned(cell.text, widths[i]!, i),
+            cell.style,
+            options,
+          ),
+        )
         .join('   ')
         .trimEnd(),
     )
@@ -58,6 +72,9 @@ export function expectationLines({ prompts, unscored = [] }: Summary): string[] 
 /** The line of nearest tokens of a continuous prompt's middle run, or undefined without one. */
 export function nearestTokensText(prompt: PromptReport): string | undefined {
   const run = prompt.runs.find((one) => one.seed === prompt.middleSeed) ?? prompt.runs[0];
+  if (prompt.deep) {
+    return `Nearest tokens of ${prompt.summary.name}: none, since its vectors are keys and values of every layer`;
+  }
   if (!run || run.virtualTokens.length === 0) return undefined;
   let line = '';
   run.virtualTokens.forEach((token, i) => {
@@ -96,6 +113,7 @@ function scoreCells(prompt: PromptSummary, summary: Summary): Cell[] {
     { text: prompt.name, ...(prompt.kind === 'continuous' && { style: 'bold' as const }) },
     { text: percent(prompt.accuracy) },
     { text: percentRange(prompt.interval) },
+    ...(prompt.f1 === undefined ? [] : [{ text: prompt.f1.toFixed(2) }]),
     differenceCell(prompt, summary),
   ];
 }
@@ -133,10 +151,9 @@ function differenceCell(prompt: PromptSummary, summary: Summary): Cell {
   return { text: parts.join('  '), ...(style && { style }) };
 }
 
-/** The first and last columns start at the left; numbers end at the right of theirs. */
+/** The first column starts at the left, as the last does; numbers end at the right of theirs. */
 function aligned(text: string, width: number, column: number): string {
-  if (column === 0) return text.padEnd(width);
-  return column === 3 ? text : text.padStart(width);
+  return column === 0 ? text.padEnd(width) : text.padStart(width);
 }
 
 function paint(text: string, style: Cell['style'], { color }: TextOptions): string {

@@ -115,6 +115,8 @@ export interface PromptReport {
   readonly meanCurve?: readonly CurvePoint[];
   /** Classification only. */
   readonly confusion?: Confusion;
+  /** Its vectors are keys and values of every layer, which no token is near. */
+  readonly deep?: true;
   /** Continuous prompts; absent for keys and values, which no word is near. */
   readonly reading?: Reading;
 }

@@ -56,6 +56,8 @@ export interface PromptSummary {
   readonly probability: number;
   /** Classification only: the mean F1 over the labels. */
   readonly macroF1?: number;
+  /** Written answers only: the share that matches exactly after normalization, which is `accuracy`. */
+  readonly exactMatch?: number;
   /** Written answers only: the mean F1 of their words against the right answer's. */
   readonly f1?: number;
   readonly difference?: Difference;

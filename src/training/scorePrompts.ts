@@ -152,6 +152,7 @@ async function scorePrompt(
       ...described,
       settings: settingsForPeople(prompt, rangeTests),
       kind: 'continuous',
+      deep: prompt.train.depth === 'deep',
       runs: runs.map(({ run }) => run),
       ...(reading && { reading }),
     },

@@ -12,11 +12,13 @@ export function settingsForPeople(
   const found = listed(tests.map((test) => `${test.learningRate} (seed ${test.seed})`));
   const rate = learningRate === 'find' ? `found: ${found}` : (learningRate ?? 'default');
   return {
+    ...(train.depth === 'deep' && { depth: 'keys and values of every layer' }),
     encoder: encoder === 'none' ? 'none' : `${encoder} (${variant})`,
     ...(train.dropout > 0 && { dropout: String(train.dropout) }),
     init,
     ...(steps === undefined ? { epochs: String(epochs) } : { steps: String(steps) }),
-    'batch size': String(batchSize),
+    'batch size':
+      train.accumulate > 1 ? `${batchSize}, ${train.accumulate} in a step` : String(batchSize),
     'learning rate': `${rate}, ${schedule}`,
     ...Object.fromEntries(
       tests.map((test) => [`range test, seed ${test.seed}`, curveText(test.curve)]),

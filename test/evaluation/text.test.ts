@@ -37,6 +37,23 @@ describe('the scoreboard in a terminal', () => {
   });
 });
 
+test('the scoreboard of written answers shows exact match and F1', () => {
+  const written = {
+    ...summary,
+    candidates: { kind: 'generate', count: 0 } as const,
+    prompts: summary.prompts.map((prompt, i) => ({ ...prompt, f1: [0.5, 0.666, 0.95][i]! })),
+  };
+  expect(scoreboardText(written, { color: false })).toBe(
+    [
+      'prompt                exact match       95 %     F1   difference',
+      'learned                      92 %    83–97 %   0.95   +50  p < 0.001  3 seeds 91 93 93',
+      'learned (vote of 3)          98 %   91–100 %',
+      'inverse                      63 %    50–74 %   0.67   +21  p = 0.03',
+      'manual                       42 %    30–55 %   0.50   baseline',
+    ].join('\n'),
+  );
+});
+
 describe('the line of nearest tokens', () => {
   test('names prompt and seed and parts the places of the template', () => {
     expect(nearestTokensText(report.prompts[2]!)).toBe(
@@ -47,6 +64,13 @@ describe('the line of nearest tokens', () => {
   test('names no seed where there is one', () => {
     const { prompts } = buildReport(undecidedInputs());
     expect(nearestTokensText(prompts[1]!)).toMatch(/^Nearest tokens of learned: capital · is/);
+  });
+
+  test('says why a deep prompt has none', () => {
+    const deep = { ...report.prompts[2]!, deep: true } as const;
+    expect(nearestTokensText(deep)).toBe(
+      'Nearest tokens of learned: none, since its vectors are keys and values of every layer',
+    );
   });
 
   test('is absent for a discrete prompt', () => {

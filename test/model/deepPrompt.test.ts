@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { deepWidth } from '../../src/model/deepPrompt.ts';
+import { cacheInputs, deepWidth } from '../../src/model/deepPrompt.ts';
 import { findLanguageModel } from '../../src/model/languageModel.ts';
 import { encoderParameters, startingParameters } from '../../src/model/promptEncoder.ts';
 import type { EncoderSpec } from '../../src/model/promptEncoder.ts';
@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/temporaryFolder.ts';
 const [rows, length, virtual] = [2, 6, 3];
 const shape = { rows, length, positions: rows, virtual, deep: true };
 
-async function model(past: boolean) {
+async function model(past: boolean | 'merged') {
   return openFolder(await writeCausalModel(await temporaryFolder(), { past, spread: 0.3 }));
 }
 
@@ -79,6 +79,48 @@ describe('a deep prompt', () => {
         const difference = ((await lossAt(step)) - (await lossAt(-step))) / (2 * step);
         expect(Math.abs(difference - norm) / norm, name).toBeLessThan(1e-3);
       }
+      await session.release();
+    },
+  );
+
+  it.each([true, 'merged'] as const)(
+    'has the gradient of central differences for the keys and for the values of every layer (cache: %s)',
+    async (past) => {
+      const open = await model(past);
+      const width = deepWidth(open.lm);
+      const spec = { kind: 'none', variant: 'lama', virtual, width, hiddenSize: 10, layers: 2 };
+      const encoder = { ...spec, deep: { inputWidth: open.lm.embedding.width } } as EncoderSpec;
+      const graph = buildTrainingGraph(open.lm, shape, encoder, { kind: 'answers' });
+      const session = await Session.create(graph, { folder: open.graphFolder });
+      const zeros = new Float32Array(virtual * width);
+      const run = (vectors: Float32Array) =>
+        session.run({
+          ...batch(),
+          embedding: float32([virtual, width], vectors),
+          start_offset: float32([virtual, width], zeros),
+        });
+      const random = new Random(3);
+      const start = Float32Array.from({ length: virtual * width }, () => random.normal());
+      const gradient = (await run(start))['gradient embedding']!;
+      const inputs = cacheInputs(open.lm);
+      expect(inputs).toHaveLength(4);
+      let from = 0;
+      for (const { name, heads, headWidth } of inputs) {
+        const to = from + heads * headWidth;
+        const own = gradient.map((g, i) => (i % width >= from && i % width < to ? g : 0));
+        const norm = Math.hypot(...own);
+        expect(norm, name).toBeGreaterThan(1e-4);
+        const lossAt = async (t: number) =>
+          (await run(start.map((x, i) => x + (t * own[i]!) / norm))).loss![0]!;
+        const errors: number[] = [];
+        for (const step of [1e-1, 3e-2, 1e-2]) {
+          const difference = ((await lossAt(step)) - (await lossAt(-step))) / (2 * step);
+          errors.push(Math.abs(difference - norm) / norm);
+        }
+        expect(Math.min(...errors), name).toBeLessThan(1e-3);
+        from = to;
+      }
+      expect(from).toBe(width);
       await session.release();
     },
   );

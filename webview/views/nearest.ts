@@ -45,6 +45,11 @@ function promptBlock(prompt: PromptReport, report: Report, context: ViewContext)
   const { state } = context;
   const { name } = prompt.summary;
   const runs = prompt.runs.filter((run) => run.virtualTokens.length > 0);
+  if (prompt.deep) {
+    return empty(
+      `The vectors of ${name} are keys and values of every layer, not embeddings: no token is near them.`,
+    );
+  }
   if (runs.length === 0) return empty(`The vectors of ${name} were not looked at.`);
   const metrics = metricsOf(runs[0]!.virtualTokens[0]!, report.metric);
   const holder = h('div', { class: 'scroll' });

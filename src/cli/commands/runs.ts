@@ -47,6 +47,13 @@ export async function nearest(
 ): Promise<number> {
   const context = quietContext();
   const run = await findRun(id, process.cwd());
+  if (run.manifest.settings['depth'] === 'deep') {
+    throw new PtuneError(
+      'prompt/no-nearest',
+      `The vectors of run ${run.manifest.id} are keys and values of every layer, not embeddings: no token is near them.`,
+      'Ask for the nearest tokens of a prompt with "depth: input".',
+    );
+  }
   const { vectors } = await run.store.readPrompt(run.manifest.id);
   const model = await openRunModel(run, context);
   try {
