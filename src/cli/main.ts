@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { PtuneError } from '../base/errors.ts';
 import { exportFormats } from '../protocol/exchange.ts';
+import type { ModelChoice } from '../hub/modelParts.ts';
 import type { Metric } from '../protocol/report.ts';
 import type { ScoreRequest } from '../protocol/trainerProtocol.ts';
 import { check } from './commands/check.ts';
@@ -10,7 +11,8 @@ import { exportPrompt, type ExportOptions } from './commands/export.ts';
 import { doctor } from './commands/doctor.ts';
 import { grad, type GradOptions } from './commands/grad.ts';
 import { importFile, type ImportOptions } from './commands/import.ts';
-import { listModels, replayTrace, verify } from './commands/models.ts';
+import { addModelToCache, listModels, removeModelFromCache } from './commands/modelCache.ts';
+import { replayTrace, verify } from './commands/models.ts';
 import { writeReport } from './commands/report.ts';
 import { listRuns, nearest, predict, removeRun, showRun } from './commands/runs.ts';
 import { score, train, type ScoreOptions } from './commands/train.ts';
@@ -257,9 +259,30 @@ function addModelCommands(root: Command): void {
     .addOption(json())
     .action(act((options: JsonOption) => listModels(outputOf(options))));
   models
+    .command('add')
+    .description('download a model of the Hugging Face Hub into the cache, or what is new of it')
+    .argument('<id>')
+    .option('--revision <name>', 'a branch, tag or commit')
+    .option('--file <name>', 'the ONNX file, where the model has several')
+    .addOption(
+      new Option('--dtype <name>', 'which precision').choices(['fp32', 'fp16', 'int8', 'q4']),
+    )
+    .addOption(json())
+    .action(
+      act((id: string, { json: asJson, ...choice }: JsonOption & Omit<ModelChoice, 'id'>) =>
+        addModelToCache({ id, ...choice }, outputFor(asJson ?? false)),
+      ),
+    );
+  models
+    .command('remove')
+    .description('remove a model from the cache')
+    .argument('<id>')
+    .addOption(json())
+    .action(act((id: string, options: JsonOption) => removeModelFromCache(id, outputOf(options))));
+  models
     .command('verify')
-    .description('check a model folder: operators, gradients, agreement with a reference')
-    .argument('<folder>')
+    .description('check a model: operators, gradients, agreement with a reference')
+    .argument('<folder-or-id>')
     .option('--file <name>', 'the ONNX file, where the folder has several')
     .option('--reference <cases.json>', 'values that another framework computed')
     .addOption(json())

@@ -1,6 +1,11 @@
 /** Training progress in a terminal: a bar redrawn in place, or a line now and then. */
-import { percent } from '../base/format.ts';
-import type { StepEvent, TrainingEvent, ValidationEvent } from '../protocol/events.ts';
+import { byteSize, duration, percent } from '../base/format.ts';
+import type {
+  DownloadEvent,
+  StepEvent,
+  TrainingEvent,
+  ValidationEvent,
+} from '../protocol/events.ts';
 import { note, type Output } from './output.ts';
 
 const barWidth = 20;
@@ -16,6 +21,7 @@ export class Progress {
   #best: ValidationEvent | undefined;
   #last: StepEvent | undefined;
   #drawn = 0;
+  #downloading: DownloadEvent | undefined;
 
   constructor(output: Output) {
     this.#output = output;
@@ -23,7 +29,10 @@ export class Progress {
 
   show(event: TrainingEvent): void {
     switch (event.type) {
+      case 'download':
+        return this.#download(event);
       case 'started': {
+        this.end();
         const { examples, runtime } = event;
         const threads = runtime.threads > 0 ? `, ${runtime.threads} threads` : '';
         note(
@@ -73,6 +82,29 @@ export class Progress {
     }
   }
 
+  /** Ends a line that is redrawn: what it shows is done, or something else is said. */
+  end(): void {
+    this.#clear();
+    const done = this.#downloading;
+    this.#downloading = undefined;
+    if (done === undefined) return;
+    const { model, received } = done;
+    note(`${model}: ${byteSize(received)} downloaded`);
+  }
+
+  #download(event: DownloadEvent): void {
+    const before = this.#downloading;
+    this.#downloading = event;
+    if (this.#output.live) {
+      process.stderr.write(`\r\x1b[K${downloadText(event)}`);
+      return;
+    }
+    const tenths = ({ received, total }: DownloadEvent) => Math.floor((10 * received) / total);
+    if (before?.total !== event.total || tenths(before) !== tenths(event)) {
+      note(downloadText(event));
+    }
+  }
+
   #draw(event: StepEvent): void {
     const now = performance.now();
     if (!this.#output.live || (now - this.#drawn < redrawEvery && event.step < event.steps)) return;
@@ -95,4 +127,15 @@ export class Progress {
   #clear(): void {
     if (this.#output.live) process.stderr.write('\r\x1b[K');
   }
+}
+
+/** One line of a download: how far, how fast, how long still. */
+function downloadText({ model, file, received, total, ...rest }: DownloadEvent): string {
+  if (file === undefined) return `${model}: another process downloads it; waiting`;
+  const { bytesPerSecond, secondsLeft } = rest;
+  const filled = Math.round((received / Math.max(1, total)) * barWidth);
+  const bar = '━'.repeat(filled) + '╌'.repeat(barWidth - filled);
+  const speed = bytesPerSecond > 0 ? `  ${byteSize(bytesPerSecond)}/s` : '';
+  const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`;
+  return `${model}  ${bar} ${byteSize(received)} of ${byteSize(total)}${speed}${left}`;
 }

@@ -128,6 +128,19 @@ function graphs(lm: LanguageModel, length: number): Graphs {
   return { step, forward, line: lossOnLine(lm, length, rounds), rounds };
 }
 
+/**
+ * Builds the graph of a loss and its gradient and runs nothing: enough to see whether operators stand
+ * in the way of training.
+ *
+ * @throws PtuneError naming those
+ */
+export function assertDifferentiable(lm: LanguageModel, length: number): void {
+  const builder = new GraphBuilder({ readStored: lm.model.readStored });
+  const shape = [rows, length, readingPart(lm).embedding.width];
+  const embeds = builder.input('inputs_embeds', 'float32', shape);
+  differentiate(builder, { of: lossOf(builder, lm, embeds, length), wrt: [embeds] });
+}
+
 /** Rounding to whole numbers is defined for float32: a model that rounds is not widened. */
 function lossOnLine(lm: LanguageModel, length: number, rounds: boolean): Uint8Array {
   const builder = new GraphBuilder({ readStored: lm.model.readStored });

@@ -33,7 +33,7 @@ export function hubAccess(environment: Environment): HubAccess {
     token: environment['HF_TOKEN']?.trim() || undefined,
     proxyFor: (url) => proxyFor(url, environment),
     isPrivate: isPrivateAddress,
-    attempts: 6,
+    attempts: 5,
     firstPauseMs: 500,
     idleMs: 30_000,
   };

@@ -68,6 +68,15 @@ export async function isOnHub({ id }: ModelChoice, places: ModelPlaces): Promise
   return !(await isFolder(resolve(places.fileFolder, id)));
 }
 
+/** Whether a model can be opened without a download. What is no model of the Hub always can. */
+export async function isDownloaded(choice: ModelChoice, places: ModelPlaces): Promise<boolean> {
+  if (!(await isOnHub(choice, places))) return true;
+  return locateInCaches(choice, places, {}).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** A bundled model's folder, or one beside the file. */
 async function ownFolder({ id }: ModelChoice, places: ModelPlaces): Promise<string> {
   if (id.startsWith('bundled/')) {

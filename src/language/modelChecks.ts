@@ -32,7 +32,7 @@ export function checkModelUse(file: PtuneFile, model: NamedModel | PtuneError): 
     }
     // A path that leads nowhere is an error of its own.
     if (!/^[\w.-]+\/[\w.-]+$/.test(id) || id.startsWith('.')) return [];
-    const message = `"${id}" is not on this machine yet. Training or scoring needs it in the cache, or its folder beside this file`;
+    const message = `"${id}" is not on this machine yet. Training and scoring download it first; "ptune models add ${id}" does so now`;
     return [diagnostic('model/not-cached', place, message)];
   }
   const found: Diagnostic[] = [];

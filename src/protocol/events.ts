@@ -14,6 +14,20 @@ export interface StartedEvent {
   readonly trainings: readonly { readonly prompt: string; readonly seed: number }[];
 }
 
+/** A model is being downloaded; before `started`. */
+export interface DownloadEvent {
+  readonly type: 'download';
+  readonly model: string;
+  /** The file that is being received; absent while another process downloads the model. */
+  readonly file?: string;
+  /** Bytes that are there, and that there will be. */
+  readonly received: number;
+  readonly total: number;
+  readonly bytesPerSecond: number;
+  /** Absent until a speed is known. */
+  readonly secondsLeft?: number;
+}
+
 export interface RunStartedEvent {
   readonly type: 'runStarted';
   readonly run: string;
@@ -103,6 +117,7 @@ export interface WarningEvent {
 }
 
 export type TrainingEvent =
+  | DownloadEvent
   | StartedEvent
   | RunStartedEvent
   | RangeTestEvent

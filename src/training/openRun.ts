@@ -1,21 +1,20 @@
 /** Opens a finished run again: its vectors, and the model and file that it belongs to. */
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import type { PromptEncoding } from '../encoding/encodePrompt.ts';
 import { PromptModel } from '../evaluation/promptModel.ts';
 import { rankCandidates, type AnswerScores } from '../evaluation/predict.ts';
-import { locateModel, type LocatedModel } from '../hub/locate.ts';
+import type { LocatedModel } from '../hub/locate.ts';
 import type { ModelChoice } from '../hub/modelParts.ts';
-import { modelCaches } from '../hub/cacheFolders.ts';
 import { openModel } from '../hub/openModel.ts';
 import { parse } from '../language/parser.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
 import { hashModel, hashText } from '../runs/fingerprint.ts';
 import { RunStore, type StoredRun } from '../runs/runStore.ts';
 import type { TrainingContext } from './context.ts';
+import { findModel } from './hubModels.ts';
 import { openPromptFile, type OpenPromptFile } from './promptFile.ts';
 
 /** A run with its store. */
@@ -94,11 +93,7 @@ export async function locateRunModel(
   run: FoundRun,
   context: TrainingContext,
 ): Promise<LocatedModel> {
-  return locateModel(await modelChoice(run), {
-    fileFolder: run.home,
-    bundledFolder: context.bundledModels,
-    caches: modelCaches(process.env, homedir()),
-  });
+  return findModel(await modelChoice(run), run.home, context);
 }
 
 /** The model as the `.ptune` file names it, which says more than the id that the run has. */

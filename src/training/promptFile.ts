@@ -1,6 +1,5 @@
 /** A `.ptune` file with its data and its model at hand: what training and scoring start from. */
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import { loadExamples, type LoadedExamples } from '../data/examples.ts';
@@ -9,8 +8,6 @@ import { PromptEncoding, type EncodingModel } from '../encoding/encodePrompt.ts'
 import { candidateSet, type CandidateSet } from '../evaluation/candidates.ts';
 import { PromptModel } from '../evaluation/promptModel.ts';
 import type { ChatFormat } from '../hub/chatFormat.ts';
-import { locateModel } from '../hub/locate.ts';
-import { modelCaches } from '../hub/cacheFolders.ts';
 import { openModel, type OpenModel } from '../hub/openModel.ts';
 import type { Prompt, PtuneFile } from '../language/ast.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
@@ -20,6 +17,7 @@ import type { Fingerprint } from '../protocol/fingerprint.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
 import { hashModel, promptFingerprint } from '../runs/fingerprint.ts';
 import type { TrainingContext } from './context.ts';
+import { findModel } from './hubModels.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
 
@@ -66,11 +64,7 @@ export async function openPromptFile(
   warn([...file.diagnostics, ...examples.diagnostics], file, context);
   const { settings } = file;
   const choice = settings.model!;
-  const located = await locateModel(choice, {
-    fileFolder: dirname(absolute),
-    bundledFolder: context.bundledModels,
-    caches: modelCaches(process.env, homedir()),
-  });
+  const located = await findModel(choice, dirname(absolute), context);
   const open = await openModel(located);
   const all = [...examples.train, ...examples.validation, ...examples.test];
   const candidates = candidateSet(settings, all, examples.candidates);

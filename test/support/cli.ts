@@ -27,10 +27,26 @@ export interface Started {
 
 /** Starts `ptune ARGS` in a folder. */
 export function startPtune(folder: string, ...args: string[]): Started {
+  return startPtuneWith({}, folder, ...args);
+}
+
+/** Starts `ptune ARGS` in a folder, with variables beside the usual ones. */
+export function startPtuneWith(
+  variables: Readonly<Record<string, string>>,
+  folder: string,
+  ...args: string[]
+): Started {
   const child = spawn(process.execPath, [join(root, 'dist/cli.cjs'), ...args], {
     cwd: folder,
-    // Nothing of the surroundings decides what is printed or which models there are.
-    env: { PATH: process.env['PATH'], HOME: folder, PTUNE_CACHE: join(folder, 'no-cache') },
+    // Nothing of the surroundings decides what is printed or which models there are, and nothing
+    // is asked of the internet.
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      PTUNE_CACHE: join(folder, 'no-cache'),
+      HF_ENDPOINT: 'http://127.0.0.1:1',
+      ...variables,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

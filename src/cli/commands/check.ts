@@ -36,10 +36,8 @@ async function checkAll(text: string, path: string): Promise<Diagnostic[]> {
   const described = model && (await describeModel(model, places));
   const isFound = typeof described === 'object' && 'model' in described;
   const use = checkModelUse(file, isFound ? described.model : described);
-  // Where a model is not downloaded yet, training does that.
-  const more = use.filter(({ severity }) => severity === 'error' || severity === 'warning');
   const known = new Set(found.map(({ code }) => code));
-  return inOrder([...found, ...more.filter(({ code }) => !known.has(code))]);
+  return inOrder([...found, ...use.filter(({ code }) => !known.has(code))]);
 }
 
 function caches(): string[] {

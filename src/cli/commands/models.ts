@@ -1,7 +1,6 @@
-/** `ptune models`: which models there are, and whether one can be trained. */
-import { existsSync, readdirSync } from 'node:fs';
+/** `ptune models verify`: whether a model can be trained. */
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { PtuneError } from '../../base/errors.ts';
 import { checkCase, parseReference, type CaseErrors } from '../../evaluation/referenceCheck.ts';
 import { underEngine, verifyModel, type Verification } from '../../evaluation/verifyModel.ts';
@@ -15,19 +14,10 @@ import {
   type Encoder,
   type LanguageModel,
 } from '../../model/languageModel.ts';
+import { modelPlaces } from '../../training/hubModels.ts';
 import { parseTrace, replay } from '../../training/replay.ts';
 import { bundledModels } from '../environment.ts';
 import { print, printJson, type Output } from '../output.ts';
-
-/** Lists the bundled models. */
-export function listModels(output: Output): number {
-  const names = existsSync(bundledModels)
-    ? readdirSync(bundledModels).filter((name) => existsSync(join(bundledModels, name, 'onnx')))
-    : [];
-  if (output.json) printJson({ models: names.map((name) => ({ id: `bundled/${name}` })) });
-  else for (const name of names) print(`bundled/${name}`);
-  return 0;
-}
 
 export interface VerifyOptions {
   readonly file?: string;
@@ -123,13 +113,13 @@ async function openGraph(
   // An encoder is one of two files: it is checked with the decoder that training would choose.
   const namesEncoder = file !== undefined && basename(file).startsWith('encoder_model');
   const located = await locateModel(
-    { id: resolve(folder), ...(file !== undefined && !namesEncoder && { file }) },
-    { fileFolder: process.cwd(), bundledFolder: bundledModels },
+    { id: folder, ...(file !== undefined && !namesEncoder && { file }) },
+    modelPlaces(process.cwd(), bundledModels),
     { withoutTokenizer: true },
   );
   const config = await readModelConfig(located.folder);
   const model = readModelFile(located.onnxFile);
-  const encoderFile = namesEncoder ? resolve(folder, file) : located.encoderFile;
+  const encoderFile = namesEncoder ? resolve(located.folder, file) : located.encoderFile;
   return {
     path: located.onnxFile,
     config,
