@@ -4,6 +4,7 @@
  * appended to the graph, as ordinary operators.
  */
 import { PtuneError, toPtuneError } from '../base/errors.ts';
+import { counted } from '../base/format.ts';
 import type { GraphBuilder } from '../onnx/builder.ts';
 import type { Node } from '../onnx/graph.ts';
 import { formatShape, isFloat, sameShape, sizeOf } from '../onnx/tensor.ts';
@@ -26,7 +27,8 @@ export interface DifferentiateOptions {
  *
  * @returns the name of each gradient, of the same type and shape as its value
  * @throws PtuneError `autodiff/no-rule` listing every operator on the way that has no rule;
- *   `autodiff/no-path` when `of` does not depend on a value, or is no single float
+ *   `autodiff/no-path` when `of` does not depend on a value, or is no single float;
+ *   `autodiff/no-gradient` when it does so by whole numbers, comparisons or indices only
  */
 export function differentiate(
   builder: GraphBuilder,
@@ -43,7 +45,7 @@ export function differentiate(
   const forward = [...builder.nodes];
   const needed = dependents(builder, forward, wrt);
   const way = ancestors(forward, of, needed);
-  assertRules(way, rules);
+  assertRules(builder, way, rules);
   const gradients = new Map<string, string>([[of, builder.filled(1, shape, dtype)]]);
   for (const node of way.toReversed()) {
     const dY = node.outputs.map((output) => gradients.get(output));
@@ -59,7 +61,8 @@ export function differentiate(
       gradients.set(input, before === undefined ? gradient : builder.op('Add', [before, gradient]));
     });
   }
-  return new Map(wrt.map((name) => [name, gradientOf(gradients, name, of, nameOf)]));
+  const missing = (name: string) => noPath(builder, forward, of, name, nameOf);
+  return new Map(wrt.map((name) => [name, gradientOf(gradients, name, () => missing(name))]));
 }
 
 /** The gradients that a rule gives; a node that it cannot treat is refused by name. */
@@ -68,10 +71,10 @@ function applied(rule: GradientRule, context: RuleContext): ReturnType<GradientR
     return rule(context);
   } catch (error) {
     const { code, message, nextStep } = toPtuneError(error);
-    const { name, op } = context.node;
+    const { node } = context;
     throw new PtuneError(
       code === 'bug/invariant' ? 'autodiff/no-rule' : code,
-      `Node "${name}" (${op}) has no gradient: ${message}`,
+      `Node "${context.builder.originOf(node)}" (${node.op}) has no gradient: ${message}`,
       nextStep ?? 'See docs/operators.md for the operators that have one.',
       error,
     );
@@ -107,23 +110,29 @@ function ancestors(nodes: readonly Node[], of: string, needed: ReadonlySet<strin
 }
 
 function assertRules(
+  builder: GraphBuilder,
   way: readonly Node[],
   rules: Readonly<Record<string, GradientRule | typeof notDifferentiable>>,
 ): void {
-  const missing = new Map<string, Node[]>();
-  for (const node of way) {
-    if (rules[node.op] !== undefined) continue;
-    missing.set(node.op, [...(missing.get(node.op) ?? []), node]);
-  }
-  if (missing.size === 0) return;
-  const list = [...missing].map(
-    ([op, nodes]) => `${op} (${nodes.length} ×, first node "${nodes[0]!.name}")`,
-  );
+  const missing = way.filter(({ op }) => rules[op] === undefined);
+  if (missing.length === 0) return;
+  const { count, list } = byOperator(builder, missing);
   throw new PtuneError(
     'autodiff/no-rule',
-    `${list.length} operators on the way have no gradient rule: ${list.join(', ')}.`,
+    `${count} on the way ${count === '1 operator' ? 'has' : 'have'} no gradient rule: ${list}.`,
     'See docs/operators.md for those that have one.',
   );
+}
+
+/** Nodes by operator, as errors list them. */
+function byOperator(builder: GraphBuilder, nodes: readonly Node[]) {
+  const groups = new Map<string, Node[]>();
+  for (const node of nodes) groups.set(node.op, [...(groups.get(node.op) ?? []), node]);
+  const list = [...groups].map(
+    ([op, [first, ...others]]) =>
+      `${op} (${others.length + 1} ×, first node "${builder.originOf(first!)}")`,
+  );
+  return { count: counted(groups.size, 'operator'), list: list.join(', ') };
 }
 
 function checkShape(builder: GraphBuilder, node: Node, input: string, gradient: string): void {
@@ -138,14 +147,40 @@ function checkShape(builder: GraphBuilder, node: Node, input: string, gradient: 
 function gradientOf(
   gradients: ReadonlyMap<string, string>,
   name: string,
-  of: string,
-  nameOf: (value: string) => string,
+  missing: () => PtuneError,
 ): string {
   const gradient = gradients.get(name);
-  if (gradient !== undefined) return gradient;
-  throw new PtuneError(
-    'autodiff/no-path',
-    `"${nameOf(of)}" does not depend on "${nameOf(name)}" by differentiable operators.`,
-    'Check the names; values behind comparisons, rounding or indices have no gradient.',
+  if (gradient === undefined) throw missing();
+  return gradient;
+}
+
+/** Why `of` has no gradient by `name`: they are not connected, or not by numbers that have one. */
+function noPath(
+  builder: GraphBuilder,
+  nodes: readonly Node[],
+  of: string,
+  name: string,
+  nameOf: (value: string) => string,
+): PtuneError {
+  const leading = new Set([of]);
+  for (const node of nodes.toReversed()) {
+    if (node.outputs.some((o) => leading.has(o))) node.inputs.forEach((i) => leading.add(i));
+  }
+  const pair = `"${nameOf(of)}" does not depend on "${nameOf(name)}"`;
+  if (!leading.has(name)) {
+    return new PtuneError('autodiff/no-path', `${pair}.`, 'Check the names.');
+  }
+  const reached = dependents(builder, nodes, [name]);
+  const ends = nodes.filter(
+    ({ inputs, outputs }) =>
+      inputs.some((i) => reached.has(i)) &&
+      outputs.some((o) => leading.has(o)) &&
+      outputs.every((o) => !reached.has(o)),
+  );
+  const through = ends.length === 0 ? '' : `; the way ends at ${byOperator(builder, ends).list}`;
+  return new PtuneError(
+    'autodiff/no-gradient',
+    `${pair} by differentiable operators${through}.`,
+    'Whole numbers, comparisons and indices have no gradient: name a value behind them.',
   );
 }

@@ -31,7 +31,7 @@ export interface GradientGraph {
  *
  * @throws PtuneError `cli/usage` for names and shapes that do not fit the model; those of inlining
  *   (`onnx/unsupported-operator`, `onnx/no-shape`) and differentiating (`autodiff/no-rule`,
- *   `autodiff/no-path`)
+ *   `autodiff/no-path`, `autodiff/no-gradient`)
  */
 export function gradientGraph(model: Model, request: GradientRequest): GradientGraph {
   assertNames(model.graph, request);
@@ -99,9 +99,11 @@ function assertNames(graph: Graph, { of, wrt }: GradientRequest): void {
 function assertFloat(builder: GraphBuilder, name: string): void {
   const { dtype } = builder.typeOf(name);
   if (isFloat(dtype)) return;
+  const reader = builder.nodes.find(({ inputs }) => inputs.includes(name));
+  const by = reader ? `, and ${reader.op} (node "${builder.originOf(reader)}") reads it` : '';
   throw new PtuneError(
-    'autodiff/no-path',
-    `"${name}" holds ${dtype}; only floats have a gradient.`,
+    'autodiff/no-gradient',
+    `"${name}" holds ${dtype}${by}; only floats have a gradient.`,
     'Name the value that is made of it, for example the looked-up embeddings of token ids.',
   );
 }

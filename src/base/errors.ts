@@ -47,6 +47,7 @@ export const errorKinds = {
   'onnx/unsupported-operator': 'unsupported',
   'autodiff/no-rule': 'unsupported',
   'autodiff/no-path': 'input',
+  'autodiff/no-gradient': 'unsupported',
   'run/not-found': 'input',
   'run/unreadable': 'input',
   'run/newer-format': 'input',

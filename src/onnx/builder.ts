@@ -50,6 +50,9 @@ export class GraphBuilder {
   readonly #readStored: BuilderOptions['readStored'];
   /** Names of constants by content, so that equal ones are kept once. */
   readonly #known = new Map<string, string>();
+  /** The file's node that each node was made for, by first output. */
+  readonly #origins = new Map<string, string>();
+  #origin = '';
   #counter = 0;
   /** What folding has cost, in elements. */
   #folded = 0;
@@ -71,6 +74,22 @@ export class GraphBuilder {
   makerOf(name: string): Node | undefined {
     const place = this.#places.get(name);
     return place === undefined ? undefined : this.#nodes[place];
+  }
+
+  /** What `add` gives; the nodes that it adds stand for the node `name` of a file. */
+  standingFor<T>(name: string, add: () => T): T {
+    const before = this.#origin;
+    this.#origin = name || before;
+    try {
+      return add();
+    } finally {
+      this.#origin = before;
+    }
+  }
+
+  /** The name of the file's node that a node stands for; its own where it stands for none. */
+  originOf(node: Node): string {
+    return this.#origins.get(node.outputs[0]!) ?? node.name;
   }
 
   /** Adds a graph input. */
@@ -244,6 +263,7 @@ export class GraphBuilder {
       return name;
     });
     this.#places.set(outputs[0]!, this.#nodes.length);
+    if (this.#origin !== '') this.#origins.set(outputs[0]!, this.#origin);
     this.#nodes.push({ op, domain: '', name: outputs[0]!, inputs, outputs, attributes });
     return outputs;
   }

@@ -89,8 +89,8 @@ class Inliner {
 
   #node(node: Node): readonly (string | undefined)[] {
     const inputs = node.inputs.map((name) => this.#lookUp(name));
-    return this.#half.add(node, inputs, (own, wide) =>
-      addNode(this.#builder, own, wide, this.#opset),
+    return this.#builder.standingFor(node.name, () =>
+      this.#half.add(node, inputs, (own, wide) => addNode(this.#builder, own, wide, this.#opset)),
     );
   }
 

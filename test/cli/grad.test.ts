@@ -2,7 +2,8 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { int } from '../../src/onnx/graph.ts';
+import { int, type Graph } from '../../src/onnx/graph.ts';
+import type { DType } from '../../src/onnx/tensor.ts';
 import { float32, Session } from '../../src/runtime/session.ts';
 import { buildBundles, ptune } from '../support/cli.ts';
 import { GraphMaker } from '../support/graphMaker.ts';
@@ -103,14 +104,64 @@ describe('what cannot be done is told', () => {
     expect(await readdir(folder)).toEqual(['model.onnx']);
   });
 
-  test('an operator that is not known, with status 4', async () => {
+  const sum = (g: GraphMaker, x: string) =>
+    g.named('ReduceSum', [x], ['loss'], { keepdims: int(0) });
+  /** Ten turns of h ← tanh(h). */
+  function loop(g: GraphMaker): void {
+    const scalar = (name: string, dtype: DType) => ({ name, dtype, shape: [] });
+    const h = { name: 'h', dtype: 'float32', shape: [2] } as const;
+    const node = { op: 'Tanh', domain: '', name: 'turn', attributes: {} };
+    const body: Graph = {
+      name: 'body',
+      inputs: [scalar('i', 'int64'), scalar('more', 'bool'), h],
+      outputs: [scalar('more', 'bool'), { ...h, name: 'next' }],
+      nodes: [{ ...node, inputs: ['h'], outputs: ['next'] }],
+      initializers: new Map(),
+    };
+    const inputs = [g.scalar(10, 'int64'), '', 'x'];
+    sum(g, g.op('Loop', inputs, { body: { kind: 'graph', value: body } }));
+  }
+
+  test.each<[string, DType, (g: GraphMaker) => void, string]>([
+    [
+      'an operator that is not known',
+      'float32',
+      (g) => sum(g, g.op('Unheard', ['x'])),
+      'The model has 1 operator that is not supported: Unheard (1 ×, first node "/Unheard_1").',
+    ],
+    [
+      'operators without a gradient rule',
+      'float32',
+      (g) => {
+        const product = (x: string) => g.op('ReduceProd', [x], { keepdims: int(1) });
+        sum(g, product(product('x')));
+      },
+      '1 operator on the way has no gradient rule: ReduceProd (2 ×, first node "/ReduceProd_1").',
+    ],
+    ['a loop on the way', 'float32', loop, 'Node "/Loop_2" (Loop): A loop is read where'],
+    [
+      'a way by whole numbers',
+      'float32',
+      (g) => sum(g, g.op('Cast', [g.op('Cast', ['x'], { to: int(7) })], { to: int(1) })),
+      '"loss" does not depend on "x" by differentiable operators; the way ends at Cast (1 ×, first node "/Cast_1").',
+    ],
+    [
+      'whole numbers',
+      'int64',
+      (g) => sum(g, g.op('Cast', ['x'], { to: int(1) })),
+      '"x" holds int64, and Cast (node "/Cast_1") reads it; only floats have a gradient.',
+    ],
+  ])('%s, with status 4', async (_, dtype, make, message) => {
     const g = new GraphMaker();
-    g.named('ReduceSum', [g.op('Unheard', ['x'])], ['loss'], { keepdims: int(0) });
-    const vector = { name: 'x', dtype: 'float32', shape: [2] } as const;
+    make(g);
     const loss = { name: 'loss', dtype: 'float32', shape: [] } as const;
-    await writeFile(join(folder, 'model.onnx'), g.bytes([vector], [loss], 17));
-    const { status, stderr } = await grad('--output', 'out.onnx');
-    expect(status).toBe(4);
-    expect(stderr).toContain('Unheard (1 ×, first node "/Unheard_1")');
+    await writeFile(
+      join(folder, 'model.onnx'),
+      g.bytes([{ name: 'x', dtype, shape: [2] }], [loss], 17),
+    );
+    const { status, stdout, stderr } = await grad('--output', 'out.onnx');
+    expect([status, stdout]).toEqual([4, '']);
+    expect(stderr).toContain(message);
+    expect(await readdir(folder)).toEqual(['model.onnx']);
   });
 });
