@@ -15,11 +15,11 @@ export const layers = {
   autodiff: { values: ['base', 'onnx'], types: [], outside: [] },
   model: { values: ['base', 'onnx', 'autodiff'], types: [], outside: [] },
   runtime: { values: ['base', 'onnx'], types: [], outside: ['onnxruntime-node', 'node'] },
-  data: { values: ['base', 'language'], types: [], outside: ['node'] },
   hub: { values: ['base', 'files', 'onnx', 'model'], types: [], outside: ['node'] },
   encoding: { values: ['base', 'language'], types: ['data', 'hub'], outside: [] },
   protocol: { values: ['base'], types: ['language'], outside: [] },
   runs: { values: ['base', 'files'], types: ['language', 'protocol'], outside: ['node'] },
+  data: { values: ['base', 'language', 'hub', 'runs'], types: [], outside: ['node'] },
   evaluation: {
     values: [
       'base',

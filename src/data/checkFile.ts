@@ -6,15 +6,17 @@ import type { Diagnostic } from '../language/diagnostics.ts';
 import { diagnostic, inOrder } from '../language/diagnostics.ts';
 import { parse } from '../language/parser.ts';
 import { loadExamples } from './examples.ts';
+import { checkStoredVectors, type ModelLookup } from './storedVectors.ts';
 import type { TableReader } from './table.ts';
 import { readTable } from './table.ts';
 
 /**
  * Everything that is wrong with `text`, which lies (or would lie) at `path`, and with the data,
- * model folder and stored vectors that it names, in the order of their places.
+ * model folder and stored vectors that it names, in the order of their places. Whether stored vectors
+ * belong to the model is looked at where `models` says which models there are.
  */
-export function checkFile(text: string, path: string): Promise<Diagnostic[]> {
-  return checkParsedFile(parse(text), path, readTable);
+export function checkFile(text: string, path: string, models?: ModelLookup): Promise<Diagnostic[]> {
+  return checkParsedFile(parse(text), path, readTable, models);
 }
 
 /** The same for a text that is parsed already. An editor passes `cachedTables()` to read tables. */
@@ -22,13 +24,14 @@ export async function checkParsedFile(
   file: PtuneFile,
   path: string,
   read: TableReader,
+  models?: ModelLookup,
 ): Promise<Diagnostic[]> {
   const examples = await loadExamples(file, path, read);
   return inOrder([
     ...file.diagnostics,
     ...examples.diagnostics,
     ...(await checkModel(file, path)),
-    ...(await checkStoredVectors(file, path)),
+    ...(await checkStoredVectors(file, path, models)),
   ]);
 }
 
@@ -51,27 +54,9 @@ async function checkModel(file: PtuneFile, path: string): Promise<Diagnostic[]> 
   return [diagnostic('model/no-weights', span, message)];
 }
 
-async function checkStoredVectors(file: PtuneFile, path: string): Promise<Diagnostic[]> {
-  const found: Diagnostic[] = [];
-  for (const { from, settingSpans } of file.prompts) {
-    const place = settingSpans.get('from');
-    if (from === undefined || !place || (await exists(resolve(dirname(path), from)))) continue;
-    const message = `The file "${from}" does not exist. Copy a run's prompt.safetensors there, or remove "from" to train`;
-    found.push(diagnostic('data/no-file', place.value, message));
-  }
-  return found;
-}
-
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
     () => false,
   );
 }

@@ -54,6 +54,8 @@ export const severities = {
   'data/empty-split': 'error',
   'data/leak': 'warning',
   'data/no-candidate': 'warning',
+  'prompt/unreadable-vectors': 'error',
+  'prompt/unfitting-vectors': 'error',
   'model/not-found': 'error',
   'model/no-weights': 'error',
   'model/no-tokenizer': 'error',

@@ -60,11 +60,16 @@ export function readPromptVectors(bytes: Uint8Array, name: string): PromptVector
 function parsePlacement(text: string, name: string): VirtualPlace[] {
   try {
     const value: unknown = JSON.parse(text);
-    if (Array.isArray(value)) return value as VirtualPlace[];
+    if (Array.isArray(value) && value.every(isPlace)) return value;
   } catch {
     // Falls through to the same error as a value that is no list.
   }
-  throw notAPrompt(name, 'its placement is not a JSON list');
+  throw notAPrompt(name, 'its placement is not a JSON list of places');
+}
+
+function isPlace(value: unknown): value is VirtualPlace {
+  const { part, rows } = (value ?? {}) as Partial<VirtualPlace>;
+  return Number.isInteger(part) && Array.isArray(rows) && rows.every(Number.isInteger);
 }
 
 function notAPrompt(name: string, why: string): PtuneError {

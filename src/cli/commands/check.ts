@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { PtuneError } from '../../base/errors.ts';
 import { checkFile } from '../../data/checkFile.ts';
+import type { ModelLookup } from '../../data/storedVectors.ts';
 import { modelCaches } from '../../hub/cacheFolders.ts';
 import { describeModel } from '../../hub/modelFacts.ts';
 import type { Diagnostic } from '../../language/diagnostics.ts';
@@ -12,6 +13,7 @@ import { diagnosticsToJson, type CheckedFile } from '../../language/diagnosticsJ
 import { LineMap } from '../../language/lineMap.ts';
 import { checkModelUse } from '../../language/modelChecks.ts';
 import { parse } from '../../language/parser.ts';
+import { FileHashes } from '../../runs/fileHashes.ts';
 import { bundledModels } from '../environment.ts';
 import { print, printJson, type Output } from '../output.ts';
 
@@ -30,9 +32,9 @@ export async function check(files: readonly string[], output: Output): Promise<n
 /** What is wrong with the file and its data, and with the way it uses its model. */
 async function checkAll(text: string, path: string): Promise<Diagnostic[]> {
   const file = parse(text);
-  const found = await checkFile(text, path);
+  const found = await checkFile(text, path, models());
   const { model } = file.settings;
-  const places = { fileFolder: dirname(path), bundledFolder: bundledModels, caches: caches() };
+  const places = { fileFolder: dirname(path), ...models() };
   const described = model && (await describeModel(model, places));
   const isFound = typeof described === 'object' && 'model' in described;
   const use = checkModelUse(file, isFound ? described.model : described);
@@ -40,8 +42,10 @@ async function checkAll(text: string, path: string): Promise<Diagnostic[]> {
   return inOrder([...found, ...use.filter(({ code }) => !known.has(code))]);
 }
 
-function caches(): string[] {
-  return modelCaches(process.env, homedir());
+/** Which models there are. */
+function models(): ModelLookup {
+  const caches = modelCaches(process.env, homedir());
+  return { bundledFolder: bundledModels, caches, hashes: new FileHashes() };
 }
 
 async function read(file: string): Promise<string> {

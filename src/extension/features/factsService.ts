@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { TextDocument } from 'vscode';
 import { PtuneError } from '../../base/errors.ts';
 import { checkParsedFile } from '../../data/checkFile.ts';
+import type { ModelLookup } from '../../data/storedVectors.ts';
 import type { Table, TableReader } from '../../data/table.ts';
 import { type ModelDescription, describeModel, listModels } from '../../hub/modelFacts.ts';
 import { type Vocabulary, readVocabulary } from '../../hub/vocabulary.ts';
@@ -20,11 +21,6 @@ import {
 import { isOnDisk, parsedFile } from '../documents.ts';
 import type { FactSource } from './facts.ts';
 
-export interface FactPlaces {
-  readonly bundledFolder: string;
-  readonly caches: readonly string[];
-}
-
 const dataEnding = /\.(jsonl|json|csv|tsv|parquet|txt|safetensors)$/;
 const mostFiles = 300;
 const mostExamples = 5;
@@ -35,14 +31,14 @@ const modelsKeptMs = 10_000;
 
 /** Reads facts from the disk and keeps what has not changed. */
 export class FactsService implements FactSource {
-  readonly #places: FactPlaces;
+  readonly #places: ModelLookup;
   readonly #read: TableReader;
   readonly #columns = new WeakMap<Table, { vocabulary: unknown; columns: ColumnFacts[] }>();
   readonly #vocabularies = new Map<string, Promise<Vocabulary | undefined>>();
   #models: { readonly at: number; readonly found: Promise<ModelDescription[]> } | undefined;
 
   /** `read` remembers tables between calls. */
-  constructor(places: FactPlaces, read: TableReader) {
+  constructor(places: ModelLookup, read: TableReader) {
     this.#places = places;
     this.#read = read;
   }
@@ -64,7 +60,7 @@ export class FactsService implements FactSource {
   /** Everything that is wrong with a file, its data and its model, in the order of their places. */
   async check(file: PtuneFile, path: string): Promise<Diagnostic[]> {
     const choice = file.settings.model;
-    const found = await checkParsedFile(file, path, this.#read);
+    const found = await checkParsedFile(file, path, this.#read, this.#places);
     const known = new Set(found.map(({ code }) => code));
     const described =
       choice && (await describeModel(choice, { fileFolder: dirname(path), ...this.#places }));
