@@ -52,6 +52,7 @@ export const errorKinds = {
   'run/unreadable': 'input',
   'run/newer-format': 'input',
   'reference/unreadable': 'input',
+  'search/no-words': 'unsupported',
   'export/not-empty': 'input',
   'export/not-possible': 'unsupported',
   'import/unknown': 'input',

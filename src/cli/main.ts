@@ -5,6 +5,7 @@ import { PtuneError } from '../base/errors.ts';
 import { exportFormats } from '../protocol/exchange.ts';
 import type { ModelChoice } from '../hub/modelParts.ts';
 import type { Metric } from '../protocol/report.ts';
+import type { SearchMethod, SearchRequest } from '../protocol/wordSearch.ts';
 import type { ScoreRequest } from '../protocol/trainerProtocol.ts';
 import { check } from './commands/check.ts';
 import { exportPrompt, type ExportOptions } from './commands/export.ts';
@@ -15,6 +16,7 @@ import { addModelToCache, listModels, removeModelFromCache } from './commands/mo
 import { replayTrace, verify } from './commands/models.ts';
 import { writeReport } from './commands/report.ts';
 import { listRuns, nearest, predict, removeRun, showRun } from './commands/runs.ts';
+import { search } from './commands/search.ts';
 import { score, train, type ScoreOptions } from './commands/train.ts';
 import { ptuneVersion } from './environment.ts';
 import { endWithReader, outputFor, report, type Output } from './output.ts';
@@ -48,6 +50,14 @@ function act<Args extends unknown[]>(action: (...args: Args) => Promise<number> 
       status = report(error);
     }
   };
+}
+
+interface SearchOptions {
+  readonly prompt?: string;
+  readonly method?: SearchMethod[];
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly insert?: string;
 }
 
 interface JsonOption {
@@ -155,6 +165,35 @@ function addFileCommands(root: Command): void {
     .argument('<file-or-run>')
     .requiredOption('--html <path>', 'where to write the page')
     .action(act((what: string, options: { html: string }) => writeReport(what, options.html)));
+  root
+    .command('search')
+    .description("search words that do what a prompt's virtual tokens do")
+    .argument('<file>')
+    .option('--prompt <name>', 'a prompt with virtual tokens; the first one otherwise')
+    .addOption(
+      new Option('--method <name>', 'only this one; may be given again')
+        .choices(['beam', 'flips', 'projection'])
+        .argParser((value: string, before: SearchMethod[] | undefined) =>
+          collect(value as SearchMethod, before),
+        ),
+    )
+    .option('--steps <n>', 'steps of each method', positive)
+    .option('--seed <n>', 'draws what is tried', wholeNumber)
+    .option('--insert <name>', 'add the best to the file as a prompt of this name')
+    .addOption(json())
+    .action(
+      act((file: string, options: JsonOption & SearchOptions) => {
+        const { prompt, method: methods, steps, seed, insert } = options;
+        const request: SearchRequest = {
+          path: resolve(file),
+          ...(prompt !== undefined && { prompt }),
+          ...(methods && { methods }),
+          ...(steps !== undefined && { steps }),
+          ...(seed !== undefined && { seed }),
+        };
+        return search(request, insert, outputOf(options));
+      }),
+    );
 }
 
 interface TrainOptions {
