@@ -1,7 +1,9 @@
-/** The data of the capitals example: which countries it asks for and how they are split. */
+/** The data of the examples: capitals of countries, and reviews; how they are made and split. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Random } from '../../src/base/random.ts';
+import { plainSentence } from './wordings/plain.ts';
+import { opinions, type Sentiment } from './wordings/reviews.ts';
 import { countries } from './world/countries.ts';
 
 /** One line of the example's data. */
@@ -21,7 +23,7 @@ export const capitalPairs: readonly CapitalPair[] = countries
   .filter(({ name, capital }) => oneWord.test(capital) && !name.includes(capital))
   .map(({ name, capital }) => ({ country: name, capital }));
 
-/** The example's splits, by the names of their files: `capitals.<split>.jsonl`. */
+/** The splits, by the names of their files: `<data>.<split>.jsonl`. */
 export type Split = 'train' | 'validation' | 'test';
 
 /** The pairs shuffled by a fixed seed and cut: 58 % train, 10 % validation, the rest test. */
@@ -36,18 +38,59 @@ export function splitCapitals(): Readonly<Record<Split, readonly CapitalPair[]>>
   };
 }
 
-/** The example's data files: file name → text, one JSON object a line. */
-export function capitalFiles(): ReadonlyMap<string, string> {
+/** One line of the reviews' data. */
+export interface ReviewRow {
+  readonly review: string;
+  readonly sentiment: Sentiment;
+}
+
+/** Reviews of each sentiment in each split. */
+const reviewCounts: Readonly<Record<Split, number>> = { train: 16, validation: 20, test: 80 };
+
+/**
+ * Reviews in which an opinion stands before or behind a sentence that has nothing to do with it, as
+ * in a letter. No opinion is used twice.
+ */
+export function splitReviews(): Readonly<Record<Split, readonly ReviewRow[]>> {
+  const random = new Random(30);
+  const left = {
+    positive: random.shuffled(opinions('positive')),
+    negative: random.shuffled(opinions('negative')),
+  };
+  const split = (count: number) =>
+    random.shuffled(
+      (['positive', 'negative'] as const).flatMap((sentiment) =>
+        left[sentiment].splice(0, count).map((opinion): ReviewRow => {
+          const sentences = random.shuffled([opinion, plainSentence(random).text]);
+          return { review: sentences.join(' '), sentiment };
+        }),
+      ),
+    );
+  return {
+    train: split(reviewCounts.train),
+    validation: split(reviewCounts.validation),
+    test: split(reviewCounts.test),
+  };
+}
+
+/** The data files of the examples: file name → text, one JSON object a line. */
+export function exampleFiles(): ReadonlyMap<string, string> {
+  const data: Readonly<Record<string, Readonly<Record<Split, readonly object[]>>>> = {
+    capitals: splitCapitals(),
+    reviews: splitReviews(),
+  };
   return new Map(
-    Object.entries(splitCapitals()).map(([split, pairs]) => [
-      `capitals.${split}.jsonl`,
-      pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''),
-    ]),
+    Object.entries(data).flatMap(([name, splits]) =>
+      Object.entries(splits).map(([split, rows]): [string, string] => [
+        `${name}.${split}.jsonl`,
+        rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+      ]),
+    ),
   );
 }
 
-/** Writes the example's data files into a folder, which is made if need be. */
-export async function writeCapitalFiles(folder: string): Promise<void> {
+/** Writes the data files into a folder, which is made if need be. */
+export async function writeExampleFiles(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const [name, text] of capitalFiles()) await writeFile(join(folder, name), text);
+  for (const [name, text] of exampleFiles()) await writeFile(join(folder, name), text);
 }

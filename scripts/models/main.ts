@@ -1,5 +1,6 @@
 /**
- * `npm run build:models`: generates the text, trains the bundled models and writes their folders.
+ * `npm run build:models`: writes the data of the examples, generates the text, trains the bundled
+ * models and writes their folders.
  * The same seed writes the same text; the weights agree between machines as far as their arithmetic
  * does.
  *
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../../src/base/random.ts';
 import { atomicWrite } from '../../src/files/atomicWrite.ts';
+import { writeExampleFiles } from './examples.ts';
 import { pretrain } from './pretrain.ts';
 import { recipes, type Recipe } from './recipes.ts';
 import { modelBytes } from './weights.ts';
@@ -21,6 +23,7 @@ async function main(): Promise<void> {
     options: { output: { type: 'string', default: 'media/models' }, steps: { type: 'string' } },
     allowPositionals: true,
   });
+  await writeExampleFiles('examples');
   for (const name of positionals.length > 0 ? positionals : Object.keys(recipes)) {
     const recipe = recipes[name];
     if (!recipe) {

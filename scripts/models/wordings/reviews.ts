@@ -3,7 +3,7 @@
  * model can tell a good opinion from a bad one.
  */
 import type { Random } from '../../../src/base/random.ts';
-import { fill, pick } from '../relation.ts';
+import { fill, pick, upperFirst } from '../relation.ts';
 import type { Fills, Sentence } from '../relation.ts';
 
 /** The two moods of a review. */
@@ -151,6 +151,18 @@ export function review(random: Random): Review {
     },
     sentiment,
   };
+}
+
+/** What can be said in a mood, capitalised as a sentence: one reason, or two of one topic. */
+export function opinions(sentiment: Sentiment): string[] {
+  return topics.flatMap((topic) =>
+    topic[sentiment].flatMap((reason) => [
+      `${upperFirst(reason)}.`,
+      ...topic[sentiment]
+        .filter((other) => other !== reason)
+        .map((other) => `${upperFirst(reason)}, and ${other}.`),
+    ]),
+  );
 }
 
 /** A review as a training sentence: its text, then its judgement. */
