@@ -119,8 +119,10 @@ function controlRow(control: ControlSummary, baseline: PromptSummary | undefined
     ),
     cell(
       'difference',
-      ...differenceText(control.difference),
-      h('span', { class: 'interval' }, `to ${control.of}`),
+      // Being far below is as it should be: no color of something bad.
+      h('strong', {}, `${points(control.difference.accuracy)} points to ${control.of}`),
+      h('span', { class: 'interval' }, pointsRange(control.difference.interval)),
+      h('span', { class: 'significance' }, pValueText(control.difference.pValue)),
     ),
     cell('seeds', seedsText(control)),
   );
