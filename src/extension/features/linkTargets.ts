@@ -4,11 +4,11 @@ import { Uri } from 'vscode';
 import { PtuneError } from '../../base/errors.ts';
 import { describeModel } from '../../hub/modelFacts.ts';
 import { isOnDisk } from '../documents.ts';
-import type { FactPlaces } from './factsService.ts';
+import type { ModelLookup } from '../../data/storedVectors.ts';
 import type { FindTarget } from './links.ts';
 
 /** Finds files beside the document, models in their places, and other models on the Hub. */
-export function targetFinder(places: FactPlaces): FindTarget {
+export function targetFinder(places: ModelLookup): FindTarget {
   return async (document, target) => {
     const fileFolder = dirname(document.uri.fsPath);
     if (target.kind === 'file') {
