@@ -28,9 +28,10 @@ export class ModelFiles {
   readonly #path: string;
   readonly #folder: string;
 
-  constructor(onnxFile: string) {
+  /** @param folder  what names are relative to, and what no file lies outside of */
+  constructor(onnxFile: string, folder = weightsFolder(onnxFile)) {
     this.#path = onnxFile;
-    this.#folder = weightsFolder(onnxFile);
+    this.#folder = folder;
   }
 
   /**

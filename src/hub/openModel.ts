@@ -59,9 +59,14 @@ export async function openModel(located: LocatedModel): Promise<OpenModel> {
   };
 }
 
-/** Reads an ONNX file; weights stay where they are. Throws `model/unreadable`. */
-export function readModelFile(path: string): Model {
-  const files = new ModelFiles(path);
+/**
+ * Reads an ONNX file; weights stay where they are.
+ *
+ * @param folder  the folder of weights, where it is not the file's own: several files share it
+ * @throws PtuneError `model/unreadable`
+ */
+export function readModelFile(path: string, folder?: string): Model {
+  const files = new ModelFiles(path, folder);
   const file = openFile(path);
   try {
     return readModel({

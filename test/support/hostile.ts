@@ -19,8 +19,11 @@ export function fileOf(graph: GraphMessage): Uint8Array {
   ).finish();
 }
 
-/** A model [20, 8] · its weights, which it keeps in another file. */
-export function externalModel(location: string): Uint8Array {
+/** A model [20, 8] · its weights, which it keeps in another file, at a place of it in bytes. */
+export function externalModel(
+  location: string,
+  place?: { readonly offset: number; readonly length: number },
+): Uint8Array {
   return fileOf({
     name: 'external',
     node: [
@@ -34,7 +37,10 @@ export function externalModel(location: string): Uint8Array {
         dataType: 1,
         dims: [20, 8],
         dataLocation: 1,
-        externalData: [{ key: 'location', value: location }],
+        externalData: Object.entries({ location, ...place }).map(([key, value]) => ({
+          key,
+          value: String(value),
+        })),
       },
     ],
     input: [{ name: 'input_ids', type: { tensorType: { elemType: 7 } } }],

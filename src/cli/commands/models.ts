@@ -7,6 +7,12 @@ import { underEngine, verifyModel, type Verification } from '../../evaluation/ve
 import { locateModel } from '../../hub/locate.ts';
 import { isCausal, readModelConfig, type ModelConfig } from '../../hub/modelConfig.ts';
 import { weightsFolder } from '../../hub/modelFiles.ts';
+import {
+  commonWeightsFolder,
+  decoderBeside,
+  encoderNear,
+  isEncoderFile,
+} from '../../hub/partners.ts';
 import { readModelFile } from '../../hub/openModel.ts';
 import {
   findEncoder,
@@ -30,10 +36,10 @@ export async function verify(
   options: VerifyOptions,
   output: Output,
 ): Promise<number> {
-  const { path, lm, encoder, config } = await openGraph(folder, options.file);
+  const { path, lm, encoder, weights, config } = await openGraph(folder, options.file);
   if (options.reference !== undefined) {
     const cases = parseReference(await readReference(options.reference), options.reference);
-    const checked = { lm, folder: weightsFolder(path), ...(encoder && { encoder }) };
+    const checked = { lm, folder: weights, ...(encoder && { encoder }) };
     const results: CaseErrors[] = [];
     for (const [i, one] of cases.entries()) {
       results.push(await underEngine(() => checkCase(checked, one, i + 1)));
@@ -51,7 +57,7 @@ export async function verify(
     return 0;
   }
   const whole = { ...lm, ...(encoder && { encoder }) };
-  const result = await verifyModel(whole, weightsFolder(path), {
+  const result = await verifyModel(whole, weights, {
     maxPositions: config.maxPositions,
     padId: config.padTokenId,
   });
@@ -95,9 +101,9 @@ export async function replayTrace(
   file: string | undefined,
   output: Output,
 ): Promise<number> {
-  const { path, lm } = await openGraph(folder, file);
+  const { lm, weights } = await openGraph(folder, file);
   const recorded = parseTrace(await readReference(trace), trace);
-  const errors = await replay(lm, weightsFolder(path), recorded);
+  const errors = await replay(lm, weights, recorded);
   if (output.json) printJson(errors);
   else {
     const { steps, loss, vectors } = errors;
@@ -106,26 +112,61 @@ export async function replayTrace(
   return 0;
 }
 
-async function openGraph(
-  folder: string,
-  file: string | undefined,
-): Promise<{ path: string; lm: LanguageModel; encoder?: Encoder; config: ModelConfig }> {
-  // An encoder is one of two files: it is checked with the decoder that training would choose.
-  const namesEncoder = file !== undefined && basename(file).startsWith('encoder_model');
+/** A model's graphs, opened. */
+interface OpenGraphs {
+  readonly path: string;
+  readonly lm: LanguageModel;
+  readonly encoder?: Encoder;
+  /** The folder in which the weights of both lie. */
+  readonly weights: string;
+  readonly config: ModelConfig;
+}
+
+async function openGraph(folder: string, file: string | undefined): Promise<OpenGraphs> {
+  const places = modelPlaces(process.cwd(), bundledModels);
+  const options = { withoutTokenizer: true };
   const located = await locateModel(
-    { id: folder, ...(file !== undefined && !namesEncoder && { file }) },
-    modelPlaces(process.cwd(), bundledModels),
-    { withoutTokenizer: true },
+    { id: folder, ...(file !== undefined && { file }) },
+    places,
+    options,
   );
+  const encoder = isEncoderFile(located.onnxFile) ? located.onnxFile : undefined;
+  // An encoder is one of two files: where no decoder lies beside it, training's own goes with it.
+  const path =
+    encoder === undefined
+      ? located.onnxFile
+      : (decoderBeside(encoder) ?? (await locateModel({ id: folder }, places, options)).onnxFile);
   const config = await readModelConfig(located.folder);
-  const model = readModelFile(located.onnxFile);
-  const encoderFile = namesEncoder ? resolve(located.folder, file) : located.encoderFile;
+  const open = (weights: string) =>
+    findLanguageModel(readModelFile(path, weights), isCausal(config, true));
+  const own = weightsFolder(path);
+  const alone = open(own);
+  assertReadsEncoder(path, alone);
+  const encoderFile =
+    encoder ??
+    located.encoderFile ??
+    (alone.inputs.encoderStates === undefined ? undefined : encoderNear(path, located.folder));
+  if (encoderFile === undefined) return { path, config, lm: alone, weights: own };
+  const weights = commonWeightsFolder([path, encoderFile], located.folder);
   return {
-    path: located.onnxFile,
+    path,
     config,
-    lm: findLanguageModel(model, isCausal(config, true)),
-    ...(encoderFile !== undefined && { encoder: findEncoder(readModelFile(encoderFile)) }),
+    lm: weights === own ? alone : open(weights),
+    encoder: findEncoder(readModelFile(encoderFile, weights)),
+    weights,
   };
+}
+
+/** A decoder that continues takes its encoder's keys and values, not its states. */
+function assertReadsEncoder(path: string, { inputs }: LanguageModel): void {
+  const name = basename(path);
+  const cached = inputs.past.find((input) => input.name.includes('.encoder.'));
+  if (!name.startsWith('decoder_with_past_model') || cached === undefined) return;
+  throw new PtuneError(
+    'model/unsupported',
+    `"${name}" knows its encoder by a cache only ("${cached.name}" and others), through which no gradient comes back to a prompt.`,
+    'Verify decoder_model.onnx or decoder_model_merged.onnx; this file serves for writing.',
+  );
 }
 
 async function readReference(path: string): Promise<string> {
