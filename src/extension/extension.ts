@@ -74,7 +74,7 @@ export function activate(context: ExtensionContext): void {
     diagnostics,
     tokens,
     comparison,
-    registerQuickFixes(diagnostics),
+    registerQuickFixes(diagnostics, facts),
     new InlineScores(scores, training),
     registerHovers(scores, now),
     ...registerCodeLenses({ scores, training, tokens }),

@@ -1,48 +1,70 @@
-/** Quick fixes: what a diagnostic says should stand there instead. */
+/** Quick fixes: what can be done at once about the diagnostics that are shown. */
 import {
   CodeAction,
   CodeActionKind,
   type Diagnostic,
   type Disposable,
   type TextDocument,
+  Uri,
   WorkspaceEdit,
   languages,
 } from 'vscode';
 import type * as language from '../../language/diagnostics.ts';
-import { languageId } from '../documents.ts';
+import { splitOffValidation } from '../../language/features/dataFixes.ts';
+import type { QuickFix } from '../../language/features/fix.ts';
+import { quickFixes } from '../../language/features/quickFixes.ts';
+import { languageId, parsedFile } from '../documents.ts';
 import { rangeOf } from './convert.ts';
 import type { DiagnosticsService } from './diagnosticsService.ts';
+import type { FactSource } from './facts.ts';
 
-/** Registers the quick fixes of the diagnostics that are shown. */
-export function registerQuickFixes(diagnostics: DiagnosticsService): Disposable {
+/** Registers the quick fixes, and what else can be done to the settings. */
+export function registerQuickFixes(
+  diagnostics: DiagnosticsService,
+  source: FactSource,
+): Disposable {
+  const providedCodeActionKinds = [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite];
   return languages.registerCodeActionsProvider(
     languageId,
     {
-      provideCodeActions: (document, _range, { diagnostics: shown }) =>
-        diagnostics.found(document).flatMap((found) => {
+      provideCodeActions: async (document, range, { diagnostics: shown }) => {
+        const facts = await source.factsOf(document);
+        const file = parsedFile(document);
+        const actions = diagnostics.found(document).flatMap((found) => {
           const same = shown.find((one) => isSame(one, found, document));
-          return same === undefined ? [] : (fix(document, same, found.data?.replacement) ?? []);
-        }),
+          if (!same) return [];
+          return quickFixes(file, found, facts).map((fix) => {
+            const action = converted(fix, CodeActionKind.QuickFix, document);
+            action.diagnostics = [same];
+            return action;
+          });
+        });
+        const settings = file.frontMatterSpan && rangeOf(document, file.frontMatterSpan);
+        const split = splitOffValidation(file);
+        if (!split || !settings?.contains(range)) return actions;
+        return [...actions, converted(split, CodeActionKind.RefactorRewrite, document)];
+      },
     },
-    { providedCodeActionKinds: [CodeActionKind.QuickFix] },
+    { providedCodeActionKinds },
   );
 }
 
 function isSame(shown: Diagnostic, found: language.Diagnostic, document: TextDocument): boolean {
-  return shown.code === found.code && shown.range.isEqual(rangeOf(document, found.span));
+  const code = typeof shown.code === 'object' ? shown.code.value : shown.code;
+  return code === found.code && shown.range.isEqual(rangeOf(document, found.span));
 }
 
-function fix(
-  document: TextDocument,
-  diagnostic: Diagnostic,
-  replacement: string | undefined,
-): CodeAction | undefined {
-  if (replacement === undefined) return undefined;
-  const title = replacement === '' ? 'Remove it' : `Change to ${replacement}`;
-  const action = new CodeAction(title, CodeActionKind.QuickFix);
-  action.diagnostics = [diagnostic];
-  action.isPreferred = true;
+function converted(fix: QuickFix, kind: CodeActionKind, document: TextDocument): CodeAction {
+  const action = new CodeAction(fix.title, kind);
+  action.isPreferred = fix.isPreferred;
   action.edit = new WorkspaceEdit();
-  action.edit.replace(document.uri, diagnostic.range, replacement);
+  for (const { span, text } of fix.edits) {
+    action.edit.replace(document.uri, rangeOf(document, span), text);
+  }
+  if (fix.creates) {
+    const uri = Uri.joinPath(document.uri, '..', fix.creates.path);
+    const contents = new TextEncoder().encode(fix.creates.content);
+    action.edit.createFile(uri, { ignoreIfExists: true, contents });
+  }
   return action;
 }

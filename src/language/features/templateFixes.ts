@@ -1,0 +1,143 @@
+/** Quick fixes for templates. */
+import type { Prompt, PtuneFile, Span } from '../ast.ts';
+import { nearestName } from '../nearest.ts';
+import { escapedBraces } from '../print.ts';
+import { fromOpenPrompt, fromTriple } from './convertTemplate.ts';
+import { knownColumns } from './facts.ts';
+import {
+  type FixContext,
+  type Fixers,
+  type QuickFix,
+  changeTitle,
+  insert,
+  replace,
+} from './fix.ts';
+
+function promptOf(file: PtuneFile, { start }: Span): Prompt | undefined {
+  return file.prompts.find(
+    ({ headSpan, templateSpan }) => headSpan.start <= start && start <= templateSpan.end,
+  );
+}
+
+/** The template in place of one of another tool. */
+export function conversions({ file, diagnostic, facts }: FixContext): QuickFix[] {
+  const prompt = promptOf(file, diagnostic.span);
+  if (!prompt) return [];
+  const span = prompt.templateSpan;
+  const source = file.text.slice(span.start, span.end);
+  const answer = file.settings.answer ?? 'answer';
+  const openPrompt = fromOpenPrompt(source, answer);
+  if (openPrompt !== undefined) return [replace(span, openPrompt, 'Convert from OpenPrompt', true)];
+  const subject = knownColumns(file, facts).find(({ name }) => name !== answer)?.name ?? 'subject';
+  const { model } = facts;
+  const known = model === undefined || model === 'missing' ? undefined : model.kind;
+  const kinds = (['masked', 'causal'] as const).filter(
+    (kind) => known === undefined || known === kind,
+  );
+  return kinds.flatMap((kind) => {
+    const text = fromTriple(source, { subject, answer }, kind);
+    const title = `Convert the P-tuning template for a ${kind} model`;
+    return text === undefined ? [] : [replace(span, text, title, known === kind)];
+  });
+}
+
+function literal({ file, diagnostic }: FixContext): QuickFix {
+  const part = promptOf(file, diagnostic.span);
+  const open = file.text.lastIndexOf('{', diagnostic.span.start);
+  const start = part && open >= part.templateSpan.start ? open : diagnostic.span.start;
+  const close = file.text.indexOf('}', diagnostic.span.start);
+  const lineEnd = /[\r\n]/.exec(file.text.slice(start))?.index ?? file.text.length - start;
+  const end = close === -1 || close >= start + lineEnd ? diagnostic.span.end : close + 1;
+  const span = { start, end };
+  return replace(
+    span,
+    escapedBraces(file.text.slice(start, end)),
+    'Make the braces part of the words',
+  );
+}
+
+/** Removes a filter with the bar before it. */
+function withoutFilter({ file, diagnostic }: FixContext): QuickFix {
+  const bar = file.text.lastIndexOf('|', diagnostic.span.start);
+  const start = bar === -1 ? diagnostic.span.start : bar;
+  return replace({ start, end: diagnostic.span.end }, '', 'Remove the filter');
+}
+
+/** The fixes by code. */
+export const templateFixes: Fixers = {
+  'template/empty': ({ file, diagnostic, facts }) => {
+    const answer = file.settings.answer ?? 'answer';
+    const column = knownColumns(file, facts).find(({ name }) => name !== answer)?.name;
+    const words = column === undefined ? 'The answer is' : `{${column}} is`;
+    return [insert(diagnostic.span.end, `\n${words} {${answer}}.`, 'Write a template', true)];
+  },
+  'template/no-answer': (context) => {
+    const { file, diagnostic } = context;
+    const converted = conversions(context);
+    if (converted.length > 0) return converted;
+    const text = ` {${file.settings.answer ?? 'answer'}}`;
+    return [insert(diagnostic.span.end, text, 'Add the place of the answer', true)];
+  },
+  'template/two-answers': ({ file, diagnostic }) => {
+    const { start, end } = diagnostic.span;
+    const from = file.text[start - 1] === ' ' ? start - 1 : start;
+    const other = diagnostic.related?.[0]?.span;
+    return [
+      replace({ start: from, end }, '', 'Remove this place'),
+      other ? replace(other, '', 'Remove the first place') : undefined,
+    ];
+  },
+  'template/unclosed-brace': (context) => [literal(context)],
+  'template/stray-brace': ({ diagnostic }) => [replace(diagnostic.span, '', 'Remove it')],
+  'template/unclosed-string': ({ file, diagnostic }) => {
+    const { end } = diagnostic.span;
+    const isClosed = file.text[end] === '}';
+    return [insert(end, isClosed ? '"' : '"}', 'Close the text', true)];
+  },
+  'template/bad-slot': (context) => [...conversions(context), literal(context)],
+  'template/unknown-filter': (context) => [withoutFilter(context)],
+  'template/misplaced-filter': (context) => [{ ...withoutFilter(context), isPreferred: true }],
+  'template/bad-virtual-token': ({ diagnostic, written }) => {
+    const [, name, count] = /^\{\s*\*\s*([A-Za-z][\w-]*)\s+(\d+)\s*\}$/.exec(written) ?? [];
+    const better = name === undefined ? '{*}' : `{*${name}:${count}}`;
+    const isText = /^["']/.test(written);
+    return [
+      isText
+        ? replace(diagnostic.span, '', 'Leave the text out', true)
+        : replace(diagnostic.span, better, changeTitle(better), name !== undefined),
+    ];
+  },
+  'template/bad-count': ({ diagnostic, written }) => {
+    const most = written.startsWith('demos') ? 64 : 512;
+    const value = Math.min(Math.max(Number(/\d+/.exec(written)?.[0] ?? 1), 1), most);
+    const text = written.startsWith('demos') ? `demos:${value}` : String(value);
+    return [replace(diagnostic.span, text, changeTitle(text))];
+  },
+  'template/undefined-virtual-token': ({ file, diagnostic, written }) => {
+    const name = /^\{\s*\*\s*([A-Za-z][\w-]*)/.exec(written)?.[1];
+    if (name === undefined) return [];
+    const others = (promptOf(file, diagnostic.span)?.parts ?? []).flatMap((part) =>
+      part.kind === 'virtual' && !part.repeats ? (part.name ?? []) : [],
+    );
+    const nearest = nearestName(name, others);
+    return [
+      nearest === undefined
+        ? undefined
+        : replace(diagnostic.span, `{*${nearest}}`, changeTitle(`{*${nearest}}`), true),
+      replace(
+        diagnostic.span,
+        `{*${name}:3}`,
+        'Make it three virtual tokens',
+        nearest === undefined,
+      ),
+    ];
+  },
+  'template/unused-name': ({ file, diagnostic }) => {
+    const colon = /^\s*:\s*/.exec(file.text.slice(diagnostic.span.end))?.[0] ?? '';
+    const span = { start: diagnostic.span.start, end: diagnostic.span.end + colon.length };
+    return [replace(span, '', 'Leave the name out')];
+  },
+  'template/after-answer': ({ diagnostic }) => [
+    replace(diagnostic.span, '', 'Remove what stands after the answer'),
+  ],
+};

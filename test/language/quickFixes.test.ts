@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import type { Diagnostic, DiagnosticCode } from '../../src/language/diagnostics.ts';
+import { diagnostic } from '../../src/language/diagnostics.ts';
+import { fromOpenPrompt, fromTriple } from '../../src/language/features/convertTemplate.ts';
+import { splitOffValidation } from '../../src/language/features/dataFixes.ts';
+import { quickFixes } from '../../src/language/features/quickFixes.ts';
+import { parse } from '../../src/language/parser.ts';
+import { applyEdits } from '../../src/language/textEdit.ts';
+import { facts } from './facts.ts';
+import { unmark, withSettings } from './marked.ts';
+
+/** The text after the first fix of the first diagnostic with this code, or after the one with a title. */
+function fixed(text: string, code: DiagnosticCode, title?: string): string {
+  const file = parse(text);
+  const found = file.diagnostics.find((one) => one.code === code);
+  expect(found, file.diagnostics.map((one) => one.code).join()).toBeDefined();
+  return applyFix(text, found!, title);
+}
+
+function applyFix(text: string, found: Diagnostic, title?: string): string {
+  const fixes = quickFixes(parse(text), found, facts);
+  const fix = title === undefined ? fixes[0] : fixes.find((one) => one.title === title);
+  expect(fix, `"${title}" of ${fixes.map((one) => one.title).join(' · ')}`).toBeDefined();
+  return applyEdits(text, fix!.edits);
+}
+
+const prompt = '@prompt p\n{country} is {capital}.\n';
+const front = (settings: string) => `---\n${settings}---\n${prompt}`;
+const whole = 'model: bundled/mini-mlm\ndata:\n  train: a.jsonl\nanswer: capital\n';
+
+/** A file with something wrong, the code, and a title where the first fix is not meant. */
+const mended: readonly [string, DiagnosticCode, string?][] = [
+  [prompt, 'settings/missing'],
+  [`---\n${whole}${prompt}`, 'settings/unclosed'],
+  [front(`${whole}train:\n\tsteps: 3\n`), 'settings/yaml'],
+  [front(`${whole}chat: false\nchat: false\n`), 'settings/duplicate-key'],
+  [front(`${whole}basline: p\n`), 'settings/unknown-key'],
+  [front(`${whole}steps: 100\n`), 'settings/unknown-key'],
+  [front(`${whole}color: red\n`), 'settings/unknown-key'],
+  [front(`${whole}train: {steps: "300"}\n`), 'settings/wrong-type'],
+  [front(`${whole}train:\n  seeds: 3\n`), 'settings/wrong-type'],
+  [front(`${whole}train: {layers: 9}\n`), 'settings/out-of-range'],
+  [front(`${whole}train:\n  encoder: gru\n`), 'settings/unknown-value', 'Change to mlp'],
+  [front(`${whole}examples: [{country: a, capital: b}]\n`), 'settings/conflict'],
+  [front(whole.replace(/model.*\n/, '')), 'settings/no-model'],
+  [front(whole.replace(/answer.*\n/, '')), 'settings/no-answer', 'Add "answer: capital"'],
+  [front(whole.replace(/data.*\n.*\n/, '')), 'settings/no-data'],
+  [front(`${whole}train: {init: labels}\n`), 'settings/no-labels'],
+  [front(`${whole}baseline: other\n`), 'settings/unknown-baseline'],
+  [front(`${whole}labels: {a: [x], b: [x]}\n`), 'settings/unreachable-label'],
+  [front(`${whole}candidates: answers\nlabels: {a: x, b: y}\n`), 'settings/no-effect'],
+  [front(whole).replace('@prompt p', '@prompt p {steps: 3}'), 'settings/no-effect'],
+  [front(whole).replace('@prompt p', '@promt p'), 'directive/unknown'],
+  [withSettings(`Words.\n${prompt}`), 'directive/text-outside-prompt', 'Make it a comment'],
+  [withSettings(''), 'prompt/none'],
+  [front(whole).replace('@prompt p', '@prompt'), 'prompt/no-name'],
+  [front(whole).replace('@prompt p', '@prompt 1ä b'), 'prompt/bad-name'],
+  [withSettings(prompt + prompt), 'prompt/duplicate-name'],
+  [
+    front(whole).replace('@prompt p', '@prompt p {*}').replace('{*}', 'words'),
+    'prompt/bad-mapping',
+  ],
+  [withSettings('@prompt p\n'), 'template/empty'],
+  [withSettings('@prompt p\n{country} is'), 'template/no-answer'],
+  [withSettings('@prompt p\n{capital} is {capital}'), 'template/two-answers'],
+  [withSettings('@prompt p\n{country {capital}'), 'template/unclosed-brace'],
+  [withSettings('@prompt p\n{capital}}'), 'template/stray-brace'],
+  [withSettings('@prompt p\n{*"the} {capital}'), 'template/unclosed-string'],
+  [withSettings('@prompt p\n{"a"} {capital}'), 'template/bad-slot'],
+  [withSettings('@prompt p\n{country|uper} {capital}'), 'template/unknown-filter'],
+  [withSettings('@prompt p\n{country|what} {capital}'), 'template/unknown-filter'],
+  [withSettings('@prompt p\n{capital|shorten}'), 'template/misplaced-filter'],
+  [withSettings('@prompt p\n{*rel 3} {capital}'), 'template/bad-virtual-token'],
+  [withSettings('@prompt p\n{*3 ""} {capital}'), 'template/bad-virtual-token'],
+  [withSettings('@prompt p\n{*600} {capital}'), 'template/bad-count'],
+  [withSettings('@prompt p\n{demos:0} {capital}'), 'template/bad-count'],
+  [withSettings('@prompt p\n{*rel} {capital}'), 'template/undefined-virtual-token'],
+  [
+    withSettings('@prompt p\n{*relation:3} {*relaton} {capital}'),
+    'template/undefined-virtual-token',
+  ],
+  [withSettings('@prompt p\n{*a:3} {*a:4} {capital}'), 'template/conflicting-virtual-token'],
+];
+
+describe('the first quick fix', () => {
+  test.each(mended)('mends %j (%s)', (text, code, title) => {
+    const before = parse(text).diagnostics.filter((one) => one.code === code).length;
+    const after = fixed(text, code, title);
+    const codes = parse(after).diagnostics.map((one) => one.code);
+    expect(codes.filter((one) => one === code).length, after).toBeLessThan(before);
+    expect(codes.length, after).toBeLessThan(parse(text).diagnostics.length);
+  });
+
+  test('moves a setting of train to its place', () => {
+    expect(fixed(front(`${whole}steps: 100\n`), 'settings/unknown-key')).toBe(
+      front(`${whole}train:\n  steps: 100\n`),
+    );
+  });
+});
+
+describe('data and models', () => {
+  const text = front(
+    `${whole.replace('a.jsonl', 'a.jsonl\n  validation: no.csv')}labels:\n  Lima: x\n  Paris: y\n`,
+  );
+  const at = (words: string, code: DiagnosticCode, message = '') => {
+    const start = text.indexOf(words);
+    return diagnostic(code, { start, end: start + words.length }, message);
+  };
+
+  test('a missing file is created with the columns that are used, or split off', () => {
+    const [create, split] = quickFixes(parse(text), at('no.csv', 'data/no-file'), facts);
+    expect(create!.creates).toMatchObject({
+      path: 'no.csv',
+      content: expect.stringMatching(
+        /^country,capital\nexample country 1,example capital 1\n/,
+      ) as string,
+    });
+    expect(applyEdits(text, split!.edits)).toContain('validation: 0.15');
+  });
+
+  test('a column that the data does not have becomes one that it has', () => {
+    const after = applyFix(text, at('country', 'data/missing-column'), 'Change to capital');
+    expect(after).toContain('{capital} is');
+  });
+
+  test('labels of the data are added with a label word', () => {
+    const message =
+      '1 answer is none of the labels Lima, Paris: "Rome, It", the first at a.jsonl:3';
+    const after = applyFix(text, at('labels', 'data/unknown-label', message));
+    expect(after).toContain('  Paris: y\n  "Rome, It": ["Rome, It"]\n');
+    expect(parse(after).diagnostics).toEqual([]);
+  });
+
+  test('a model that is not there becomes one that is', () => {
+    const after = applyFix(text, at('bundled/mini-mlm', 'model/not-found'), 'Change to gpt2');
+    expect(after).toContain('model: gpt2');
+  });
+
+  test('a validation set is split off where the settings name none', () => {
+    const source = front(whole);
+    expect(applyEdits(source, splitOffValidation(parse(source))!.edits)).toContain(
+      '  train: a.jsonl\n  validation: 0.15\n',
+    );
+    expect(splitOffValidation(parse(text))).toBeUndefined();
+  });
+});
+
+describe('templates of other tools', () => {
+  test.each([
+    ['{"placeholder":"text_a"} {"soft"} {"mask"}', '{text_a|shorten} {*} {y}'],
+    ["{'placeholder': 'text_a', 'shortenable': False} {'mask'}", '{text_a} {y}'],
+    ['{"meta":"topic"}: {"mask"}', '{topic}: {y}'],
+    ['{"soft": "It was"} {"mask"} .', '{*"It was"} {y} .'],
+    ['{"soft": None, "duplicate": 20} {"mask"}', '{*20} {y}'],
+    ['{"soft": None, "duplicate": 3, "same": True} {"mask"}', '{*same1:1} {*same1} {*same1} {y}'],
+    ['{"soft": "the", "soft_id": 1} {"mask"} {"soft_id": 1}', '{*soft1 "the"} {y} {*soft1}'],
+    ['{"text": "a {b}", "post_processing": lambda s: s} {"mask"}', 'a {{b}} {y}'],
+    ['{"special": "<eos>"}{"mask"}', '{y}'],
+  ])('%s', (written, expected) => {
+    expect(fromOpenPrompt(written, 'y')).toBe(expected);
+    const file = parse(withSettings(`@prompt p\n${expected.replaceAll('{y}', '{capital}')}`));
+    expect(file.diagnostics).toEqual([]);
+  });
+
+  test('a template of this language is none of theirs', () => {
+    expect(fromOpenPrompt('{text} {*"mask"} {{"mask"}} {label}', 'y')).toBeUndefined();
+    expect(fromTriple('in 1, 2, 3', { subject: 'x', answer: 'y' }, 'masked')).toBeUndefined();
+  });
+
+  test('a triple counts the virtual tokens around subject and answer', () => {
+    const columns = { subject: 'x', answer: 'y' };
+    expect(fromTriple('(3,3,3)', columns, 'masked')).toBe('{*3} {y} {*3} {x} {*3}');
+    expect(fromTriple('(3, 4, 0)', columns, 'masked')).toBe('{*3} {y} {*4} {x} .');
+    expect(fromTriple('3,3,0', columns, 'causal')).toBe('{*3} {x} {*3} {y}');
+  });
+
+  test('both are quick fixes', () => {
+    const openPrompt = withSettings('@prompt p\n{"meta":"country"} {"soft"} {"mask"}');
+    const after = fixed(openPrompt, 'template/bad-slot', 'Convert from OpenPrompt');
+    expect(after).toBe(withSettings('@prompt p\n{country} {*} {capital}'));
+    const triple = withSettings('@prompt p\n(3,3,3)');
+    expect(fixed(triple, 'template/no-answer')).toBe(
+      withSettings('@prompt p\n{*3} {capital} {*3} {country} {*3}'),
+    );
+  });
+});
+
+test('literal braces are doubled where they stand', () => {
+  const { text } = unmark(withSettings('@prompt p\n{"a": 1} {capital}'));
+  expect(fixed(text, 'template/bad-slot', 'Make the braces part of the words')).toBe(
+    withSettings('@prompt p\n{{"a": 1}} {capital}'),
+  );
+});
