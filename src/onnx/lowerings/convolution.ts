@@ -15,8 +15,7 @@ function indicesOf(shape: readonly number[]): number[][] {
 }
 
 /** X [B, C, L…], W [M, C/g, K…]: Y [B, M, L…], where each of g groups of channels is alone. */
-function lowerConvolution(c: LoweringContext): string[] {
-  const [x, weight, bias] = [c.input(0), c.input(1), c.optional(2)];
+export function convolution(c: LoweringContext, x: string, weight: string, bias?: string): string {
   const [batch, channels, ...lengths] = c.shape(x) as [number, number, ...number[]];
   const [outputs, perGroup, ...kernel] = c.shape(weight) as [number, number, ...number[]];
   const rank = lengths.length;
@@ -64,15 +63,25 @@ function lowerConvolution(c: LoweringContext): string[] {
   const sum = places.map(product).reduce((total, one) => c.op('Add', total, one));
   const shape = [batch, outputs, ...results];
   const result = c.reshape(sum, shape);
-  if (bias === undefined) return [result];
-  return [c.op('Add', result, c.reshape(bias, [1, outputs, ...lengths.map(() => 1)]))];
+  if (bias === undefined) return result;
+  return c.op('Add', result, c.reshape(bias, [1, outputs, ...lengths.map(() => 1)]));
 }
+
+/** The attributes of a convolution, which are read from the node. */
+export const convolutionAttributes = [
+  'auto_pad',
+  'dilations',
+  'group',
+  'kernel_shape',
+  'pads',
+  'strides',
+] as const;
 
 export const convolutions: LoweringTable = {
   Conv: {
-    attributes: ['auto_pad', 'dilations', 'group', 'kernel_shape', 'pads', 'strides'],
+    attributes: convolutionAttributes,
     since: 1,
     becomes: 'Slice and MatMul for each place of the kernel',
-    lower: lowerConvolution,
+    lower: (c) => [convolution(c, c.input(0), c.input(1), c.optional(2))],
   },
 };

@@ -7,6 +7,7 @@ import { castTo, type GraphBuilder } from '../builder.ts';
 import { int, intAttribute, type Attributes } from '../graph.ts';
 import { integerRange } from '../operators/quantization.ts';
 import { isFloat, normalizeAxis, sizeOf } from '../tensor.ts';
+import { convolution, convolutionAttributes } from './convolution.ts';
 import type { LoweringContext, LoweringTable } from './lowering.ts';
 
 /** For each builder, the integers that a float form stands for. */
@@ -112,6 +113,16 @@ function integerProduct(
   return withGradient(c, c.op('MatMulInteger', ...inputs), through);
 }
 
+/** Whole numbers as floats: sums of up to 2²⁴ are exact, and beyond it is a rounding of 1e-7. */
+function lowerConvInteger(c: LoweringContext): string[] {
+  const zero = c.optional(3);
+  if (zero !== undefined && sizeOf(c.shape(zero)) > 1) {
+    c.refuse('A zero point for each output channel is not supported.');
+  }
+  const x = centred(c, c.input(0), c.optional(2));
+  return [convolution(c, x, centred(c, c.input(1), zero))];
+}
+
 function lowerMatMulToFloat(
   c: LoweringContext,
   a: string,
@@ -171,6 +182,14 @@ export const quantizations: LoweringTable = {
     becomes: 'itself; the gradient is that of MatMul(A − zero, B − zero)',
     straightThrough,
     lower: (c) => [integerProduct(c, c.input(0), c.input(1), [c.optional(2), c.optional(3)])],
+  },
+
+  ConvInteger: {
+    attributes: convolutionAttributes,
+    since: 10,
+    becomes: 'Conv(X − zero, W − zero)',
+    straightThrough,
+    lower: lowerConvInteger,
   },
 
   QLinearMatMul: {

@@ -1,6 +1,6 @@
 /** Uses of operators on numbers of few bits. */
 import { castTo } from '../../../src/onnx/builder.ts';
-import { int, type Attributes } from '../../../src/onnx/graph.ts';
+import { int, ints, type Attributes } from '../../../src/onnx/graph.ts';
 import type { DType } from '../../../src/onnx/tensor.ts';
 import type { GraphMaker } from '../graphMaker.ts';
 import { fused, one, ours, type LoweringCase } from './case.ts';
@@ -47,6 +47,29 @@ function floatProduct(dtype: DType, perColumn: boolean) {
     return [bias === undefined ? product : g.op('Add', [product, bias])];
   };
 }
+
+/** Two groups of channels over three places, as onnxruntime.quantization writes a convolution. */
+function integerConvolution(isSmooth: boolean) {
+  return (g: GraphMaker, [x]: readonly string[]): readonly string[] => {
+    const data = Array.from({ length: 24 }, (_, i) => (i * 37) % 200);
+    const attributes: Attributes = { group: int(2), pads: ints([1, 1]) };
+    if (isSmooth) {
+      const weight = data.map((q) => (q - 90) * 0.02);
+      return [g.op('Conv', [x!, g.constant('float32', [4, 2, 3], weight)], attributes)];
+    }
+    const [q, scale, zero] = g.ops('DynamicQuantizeLinear', [x!], 3);
+    const weight = g.constant('uint8', [4, 2, 3], data);
+    const inputs = [q!, weight, zero!, g.scalar(90, 'uint8')];
+    const made = g.op('Cast', [g.op('ConvInteger', inputs, attributes)], castTo('float32'));
+    return [g.op('Mul', [made, g.op('Mul', [scale!, g.scalar(0.02)])])];
+  };
+}
+
+const convolutionCases: readonly LoweringCase[] = [
+  one('ConvInteger', 'in two groups', [[2, 4, 5]], integerConvolution(false), {
+    smooth: integerConvolution(true),
+  }),
+];
 
 /** Between limits, where what lies beyond them has no gradient. */
 function limited(g: GraphMaker, x: string, low: readonly number[], high: readonly number[]) {
@@ -187,4 +210,9 @@ const blockCases: readonly LoweringCase[] = [
   }),
 ];
 
-export const quantizationCases: readonly LoweringCase[] = [...dynamic, ...fixed, ...blockCases];
+export const quantizationCases: readonly LoweringCase[] = [
+  ...dynamic,
+  ...fixed,
+  ...blockCases,
+  ...convolutionCases,
+];
