@@ -14,6 +14,7 @@ import { GraphBuilder } from '../src/onnx/builder.ts';
 import { sizeOf } from '../src/onnx/tensor.ts';
 import { writeModel } from '../src/onnx/write.ts';
 import { engine, float32, int64, Session, type Feeds } from '../src/runtime/session.ts';
+import { benchActivation } from './benchActivation.ts';
 import { benchLarge, makeSession } from './benchLarge.ts';
 
 const repetitions = 60;
@@ -149,6 +150,7 @@ function describeMachine(): void {
 async function bench(): Promise<void> {
   describeMachine();
   if (first !== '--large') await benchSmall(first);
+  await benchActivation(process.cwd());
   await benchLarge(join(process.cwd(), '.cache'));
 }
 

@@ -48,6 +48,15 @@ const bundles = {
     // A library looks at it, and VS Code logs an error about every extension that does.
     define: { ...node.define, navigator: 'undefined' },
   },
+  // VS Code in a browser: no module of Node can be in it, or it is not built.
+  'web.js': {
+    platform: 'browser',
+    format: 'cjs',
+    target: 'chrome128',
+    external: ['vscode'],
+    entryPoints: ['src/extension/web.ts'],
+    minify: true,
+  },
   'trainer.cjs': { ...node, entryPoints: ['src/trainer/main.ts'] },
   // Counts tokens inside the editor's process, where the engine must not be loaded.
   'tokens.cjs': { ...node, entryPoints: ['src/tokens/main.ts'], plugins: [withoutEngine] },

@@ -130,8 +130,15 @@ describe('the bundles', () => {
     bundles = built.bundles;
   });
 
-  test('are the extension, the trainer, the command line and the report', () => {
-    expect(Object.keys(bundles)).toEqual(['extension.cjs', 'trainer.cjs', 'cli.cjs', 'report.js']);
+  test('are the extension for desk and browser, its processes, the command line and the report', () => {
+    expect(Object.keys(bundles).sort()).toEqual([
+      'cli.cjs',
+      'extension.cjs',
+      'report.js',
+      'tokens.cjs',
+      'trainer.cjs',
+      'web.js',
+    ]);
   });
 
   test('leave nothing to be found at run time but Node, VS Code and the native runtime', () => {
@@ -143,6 +150,8 @@ describe('the bundles', () => {
     expect(outside('trainer.cjs')).toEqual(['onnxruntime-node']);
     expect(outside('cli.cjs')).toEqual(['onnxruntime-node']);
     expect(outside('report.js')).toEqual([]);
+    expect(outside('tokens.cjs')).toEqual([]);
+    expect(outside('web.js')).toEqual(['vscode']);
   });
 
   test('keep the runtime, the tokenizer and the model out of the extension', () => {

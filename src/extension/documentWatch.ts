@@ -8,9 +8,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { basename, dirname } from 'node:path';
-import { isOnDisk, isPtune, parsedFile } from './documents.ts';
-import { watchedFiles } from './scores/fileScores.ts';
+import { isOnDisk, isPtune } from './documents.ts';
 
 const pauseMs = 120;
 
@@ -26,13 +24,16 @@ export class DocumentWatch implements Disposable {
   readonly #changed = new EventEmitter<TextDocument>();
   readonly #closed = new EventEmitter<TextDocument>();
   readonly #watched = new Map<TextDocument, Watched>();
+  readonly #filesOf: (document: TextDocument) => readonly string[];
   readonly #subscriptions: Disposable[];
 
   /** The text of a document, or a file beside it, is new. Changes close together come as one. */
   readonly onDidChange = this.#changed.event;
   readonly onDidClose = this.#closed.event;
 
-  constructor() {
+  /** @param filesOf absolute paths of the files beside a document whose change counts as one of it */
+  constructor(filesOf: (document: TextDocument) => readonly string[]) {
+    this.#filesOf = filesOf;
     this.#subscriptions = [
       workspace.onDidOpenTextDocument((document) => this.#opened(document)),
       workspace.onDidCloseTextDocument((document) => this.#forget(document)),
@@ -86,12 +87,13 @@ export class DocumentWatch implements Disposable {
   #watchFiles(document: TextDocument): void {
     const watched = this.#watched.get(document);
     if (watched === undefined || !isOnDisk(document)) return;
-    const paths = watchedFiles(parsedFile(document), document.uri.fsPath);
+    const paths = this.#filesOf(document);
     if (watched.files === paths.join('\n')) return;
     watched.files = paths.join('\n');
     for (const watcher of watched.watchers) watcher.dispose();
     watched.watchers = paths.map((path) => {
-      const pattern = new RelativePattern(Uri.file(dirname(path)), basename(path));
+      const name = /[^/\\]*$/.exec(path)![0];
+      const pattern = new RelativePattern(Uri.joinPath(Uri.file(path), '..'), name);
       const watcher = workspace.createFileSystemWatcher(pattern);
       watcher.onDidChange(() => this.#soon(document));
       watcher.onDidCreate(() => this.#soon(document));

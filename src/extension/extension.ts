@@ -9,6 +9,7 @@ import { commandHandlers } from './commandHandlers.ts';
 import { registerCommands } from './commands.ts';
 import { PromptComparison } from './compare.ts';
 import { DocumentWatch } from './documentWatch.ts';
+import { parsedFile } from './documents.ts';
 import { openExample } from './example.ts';
 import { registerCodeLenses } from './features/codeLenses.ts';
 import { DiagnosticDocs } from './features/diagnosticDocs.ts';
@@ -21,6 +22,7 @@ import { registerQuickFixes } from './features/quickFixes.ts';
 import { newPromptFile } from './newFile/newPromptFile.ts';
 import { ReportPanels } from './report/reportPanel.ts';
 import { InlineScores } from './scores/decorations.ts';
+import { watchedFiles } from './scores/fileScores.ts';
 import { ScoreService } from './scores/scoreService.ts';
 import { registerStatusBar } from './jobs/statusBar.ts';
 import { TrainingController } from './jobs/trainingController.ts';
@@ -30,7 +32,9 @@ import { TokenCountService } from './counts/tokenCountService.ts';
 /** Called by the editor when the first `.ptune` file or command needs the extension. */
 export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel('PTune', { log: true });
-  const watch = new DocumentWatch();
+  const watch = new DocumentWatch((document) =>
+    watchedFiles(parsedFile(document), document.uri.fsPath),
+  );
   const scoreContext = {
     bundledFolder: context.asAbsolutePath('media/models'),
     caches: modelCaches(process.env, homedir()),

@@ -36,7 +36,9 @@ test('holds the bundles, the media, the examples and one native runtime, nothing
     'node_modules',
     'report.css',
     'report.js',
+    'tokens.cjs',
     'trainer.cjs',
+    'web.js',
   ]);
   const runtime = join(installed, 'dist/node_modules/onnxruntime-node/bin/napi-v6');
   const platforms = readdirSync(runtime).flatMap((name) =>

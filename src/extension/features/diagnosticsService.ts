@@ -35,7 +35,7 @@ export class DiagnosticsService implements Disposable {
   readonly #collection: DiagnosticCollection = languages.createDiagnosticCollection(languageId);
   readonly #log: LogOutputChannel;
   readonly #checkFile: CheckFile;
-  readonly #docs: DiagnosticDocs;
+  readonly #docs: Pick<DiagnosticDocs, 'target'>;
   readonly #checking = new Set<TextDocument>();
   readonly #again = new Set<TextDocument>();
   readonly #found = new WeakMap<TextDocument, Found>();
@@ -45,7 +45,7 @@ export class DiagnosticsService implements Disposable {
     watch: DocumentWatch,
     log: LogOutputChannel,
     checkFile: CheckFile,
-    docs: DiagnosticDocs,
+    docs: Pick<DiagnosticDocs, 'target'>,
   ) {
     this.#docs = docs;
     this.#log = log;
@@ -104,7 +104,7 @@ export type CheckFile = (file: PtuneFile, path: string) => Promise<readonly lang
 function converted(
   found: language.Diagnostic,
   document: TextDocument,
-  docs: DiagnosticDocs,
+  docs: Pick<DiagnosticDocs, 'target'>,
 ): Diagnostic {
   const range = rangeOf(document, found.span);
   const diagnostic = new Diagnostic(range, found.message, severities[found.severity]);

@@ -46,11 +46,12 @@ const quietSettings = {
   'editor.minimap.enabled': false,
 };
 
-export type Theme = 'light' | 'dark';
+export type Theme = 'light' | 'dark' | 'contrast';
 
 const themes: Readonly<Record<Theme, string>> = {
   light: 'Light 2026',
   dark: 'Dark 2026',
+  contrast: 'Default High Contrast',
 };
 
 export interface ServerOptions {
@@ -75,8 +76,8 @@ export interface Server {
   log(): string;
   /** Ids of the server and all that it started, the extension host among them. */
   processes(): number[];
-  /** Changes the theme for windows that are opened from now on. */
-  setTheme(theme: Theme): void;
+  /** Changes the theme, and settings beside those of the start, for windows opened from now on. */
+  setTheme(theme: Theme, settings?: ServerOptions['settings']): void;
   /** Ids of the trainers among them. */
   trainers(): number[];
   stop(): Promise<void>;
@@ -122,7 +123,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     workspace,
     log: () => readFileSync(log, 'utf8'),
     processes: () => descendantsOf(head.pid!),
-    setTheme: (theme) => writeSettings(folder, { ...options, theme }),
+    setTheme: (theme, settings) =>
+      writeSettings(folder, { ...options, theme, settings: { ...options.settings, ...settings } }),
     trainers: () => descendantsOf(head.pid!).filter((id) => /ptune trainer/.test(commandLine(id))),
     stop: async () => {
       process.off('exit', atExit);

@@ -50,9 +50,15 @@ export class EditorSession {
     }
   }
 
-  /** Opens the window again, as after an update, in another theme. */
-  async reopen({ theme }: { readonly theme: Theme }): Promise<void> {
-    this.server.setTheme(theme);
+  /** Opens the window again, as after an update, in another theme and with other settings. */
+  async reopen({
+    theme,
+    settings,
+  }: {
+    readonly theme: Theme;
+    readonly settings?: ServerOptions['settings'];
+  }): Promise<void> {
+    this.server.setTheme(theme, settings);
     await this.workbench.open(this.server.url);
   }
 
