@@ -57,6 +57,20 @@ describe('the report page', () => {
     });
   });
 
+  test('says what the nearest tokens are worth as words, which can be copied', async () => {
+    await withPage(report, { host: 'editor' }, async ({ page, posted }) => {
+      const reading = page.getByRole('group', { name: 'learned in words' });
+      expect((await reading.innerText()).replace(/\s+/g, ' ')).toMatch(
+        /learned vectors 93 % .* as text 12 % text near random vectors 4 % template without vectors 5 % The nearest tokens keep 8 % of the gain\.$/,
+      );
+      await reading.getByRole('button', { name: 'Copy template' }).click();
+      expect(await posted()).toContainEqual({
+        type: 'copy',
+        text: 'capital is located {country} town " . {capital} .',
+      });
+    });
+  });
+
   test('shows the five nearest tokens of each virtual token with their cosine similarity', async () => {
     await withPage(report, {}, async ({ page }) => {
       const table = page.getByRole('table', { name: 'Nearest tokens of learned, seed 2' });

@@ -11,6 +11,7 @@ import type {
 import { choice, dropdown } from '../controls.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
+import { readingBlock } from './reading.ts';
 import { empty, section } from './section.ts';
 import { templateText } from './templateText.ts';
 
@@ -98,6 +99,7 @@ function promptBlock(prompt: PromptReport, report: Report, context: ViewContext)
     ),
     holder,
     disagreement,
+    readingBlock(prompt, context) ?? false,
   );
 }
 

@@ -161,6 +161,14 @@ export function capitalsInputs(): ReportInputs {
         settings: { encoder: 'lstm', steps: '400', 'batch size': '16', 'learning rate': '0.01' },
         fingerprint: fingerprintOf('learned'),
         runs: [runOf('learned', 1, 0.91), runOf('learned', 2, 0.93), runOf('learned', 3, 0.93)],
+        reading: {
+          template: 'capital is located {country} town " . {capital} .',
+          scores: { learned: 0.93, empty: 0.05, text: 0.12, random: 0.04 },
+          retained: 0.08,
+          retainedInterval: [0.01, 0.17],
+          retainedAtRandom: -0.01,
+          sentence: 'The nearest tokens keep 8 % of the gain.',
+        },
       },
     ],
   };
