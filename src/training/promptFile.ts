@@ -111,7 +111,12 @@ async function readSource(path: string): Promise<string> {
   }
 }
 
-function assertNoErrors(file: PtuneFile, diagnostics: readonly Diagnostic[], path: string): void {
+/** Throws `file/has-errors` that names the first errors with their places. */
+export function assertNoErrors(
+  file: PtuneFile,
+  diagnostics: readonly Diagnostic[],
+  path: string,
+): void {
   const errors = diagnostics.filter((d) => d.severity === 'error');
   if (errors.length === 0) return;
   const lines = errors

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import type { Prompt } from '../language/ast.ts';
+import { diagnostic, type Diagnostic } from '../language/diagnostics.ts';
 import { vectorWidth } from '../model/promptGraph.ts';
 import { readPromptVectors } from '../runs/promptVectors.ts';
-import type { OpenPromptFile } from './promptFile.ts';
+import { assertNoErrors, type OpenPromptFile } from './promptFile.ts';
 
 /**
  * The vectors of a prompt with `from`, float32 [P, D].
@@ -42,4 +43,26 @@ export async function storedPrompt(open: OpenPromptFile, prompt: Prompt): Promis
     `"${prompt.from!}" does not fit the prompt "${prompt.name}": ${reason}.`,
     'Train the prompt again and copy its prompt.safetensors.',
   );
+}
+
+/** What is wrong with the vectors that the prompts of a file name, each at its place. */
+async function storedDiagnostics(open: OpenPromptFile): Promise<Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const prompt of open.file.prompts) {
+    const place = prompt.settingSpans.get('from');
+    if (prompt.from === undefined || !place) continue;
+    try {
+      await storedPrompt(open, prompt);
+    } catch (error) {
+      if (!(error instanceof PtuneError)) throw error;
+      const message = [error.message, error.nextStep].join(' ').replace(/\.$/, '');
+      found.push(diagnostic('prompt/unfitting-vectors', place.value, message));
+    }
+  }
+  return found;
+}
+
+/** Throws `file/has-errors` where vectors that a prompt names do not fit. */
+export async function assertStoredFit(open: OpenPromptFile): Promise<void> {
+  assertNoErrors(open.file, await storedDiagnostics(open), open.path);
 }

@@ -12,6 +12,7 @@ import type { TrainingContext } from './context.ts';
 import { shuffledPrompt, trainShuffled } from './controls.ts';
 import { openPromptFile, type OpenPromptFile } from './promptFile.ts';
 import { scorePrompts } from './scorePrompts.ts';
+import { assertStoredFit } from './storedPrompt.ts';
 import { assertTrained, resumeRun, trainRun } from './trainRun.ts';
 
 /**
@@ -24,6 +25,7 @@ import { assertTrained, resumeRun, trainRun } from './trainRun.ts';
 export async function trainFile(request: TrainRequest, context: TrainingContext): Promise<Summary> {
   const open = await openPromptFile(request.path, request.text, context);
   try {
+    await assertStoredFit(open);
     const store = RunStore.forFile(open.path, request.output);
     const resumed = request.resume === undefined ? undefined : await store.read(request.resume);
     const prompts = open.file.prompts.map((prompt) =>

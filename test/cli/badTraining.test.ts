@@ -1,8 +1,9 @@
 /** Settings and data that cannot be trained with, from the command line: where, why, what to do. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RunStore } from '../../src/runs/runStore.ts';
 import { buildBundles, jsonLines, ptune } from '../support/cli.ts';
 import { rows, writeProject, type ProjectOptions } from '../support/tinyProject.ts';
 
@@ -125,4 +126,24 @@ test('one example, and a batch larger than the data, are trained with a warning'
     message: expect.stringMatching(/batchSize of 64, but there is 1 training example/) as string,
   });
   expect(events.at(-1)).toMatchObject({ type: 'summary' });
+});
+
+test('stored vectors that do not fit are told by check and by train at their place', async () => {
+  const folder = join(shared, 'stored');
+  await writeProject(folder, { train: ['steps: 1'] });
+  expect((await ptune(folder, 'train', 'task.ptune')).status).toBe(0);
+  const [id] = await RunStore.forFile(join(folder, 'task.ptune')).ids();
+  await copyFile(join(folder, '.ptune/runs', id!, 'prompt.safetensors'), join(folder, 'kept.st'));
+  const path = join(folder, 'task.ptune');
+  const text = await readFile(path, 'utf8');
+  const using = text.replace('@prompt learned', '@prompt learned {from: kept.st}');
+  await writeFile(path, using);
+  expect((await ptune(folder, 'check', 'task.ptune')).status).toBe(0);
+  await writeFile(path, using.replace('{*2}', '{*4}'));
+  const checked = await ptune(folder, 'check', 'task.ptune');
+  const trainedAgain = await ptune(folder, 'train', 'task.ptune');
+  expect([checked.status, trainedAgain.status]).toEqual([2, 2]);
+  for (const said of [checked.stdout, trainedAgain.stderr]) {
+    expect(said).toMatch(/task\.ptune:\d+:24:? .*"kept\.st".*\(prompt\/unfitting-vectors\)/);
+  }
 });

@@ -237,45 +237,6 @@ describe('labels', () => {
   );
 });
 
-describe('a step of several batches', () => {
-  const settings = 'labels:\n  Lima: great\n  Oslo: [bad movie]\n  Rome: a\n';
-
-  test.each([
-    ['open answers', {}],
-    ['labels', { settings }],
-  ])('is that of one larger batch up to rounding, with %s', async (_, options) => {
-    const common = ['dropout: 0.3', 'evaluateEvery: 5', 'patience: 100', 'learningRate: 0.01'];
-    const run = async (...lines: string[]) => {
-      const path = await project({ ...options, train: [...lines, ...common, 'steps: 10'] });
-      const own = await trained(path);
-      const { vectors } = await own.store.readPrompt(own.of('runEnded')[0]!.run);
-      return { losses: own.of('step').map(({ loss }) => loss), vectors, of: own.of };
-    };
-    const whole = await run('batchSize: 6');
-    const parts = await run('batchSize: 2', 'accumulate: 3');
-    const uneven = await run('batchSize: 5', 'accumulate: 2');
-    const all = await run('batchSize: 8');
-    for (const [a, b] of [
-      [whole, parts],
-      [all, uneven],
-    ] as const) {
-      a.losses.forEach((loss, i) => expect(loss).toBeCloseTo(b.losses[i]!, 5));
-      a.vectors.forEach((value, i) => expect(value).toBeCloseTo(b.vectors[i]!, 4));
-    }
-    expect(whole.losses).not.toEqual(all.losses);
-    expect(parts.of('warning')).toEqual([]);
-    expect(uneven.of('warning').map(({ message }) => message)).toEqual([
-      '"learned" has steps of 2 batches of 5 examples, but there are 8 training examples: every step takes all of them. Set "batchSize: 4" or fewer, or add examples',
-    ]);
-  });
-
-  test('counts its examples for epochs', async () => {
-    const train = ['epochs: 3', 'batchSize: 3', 'accumulate: 2'];
-    const { of } = await trained(await project({ train }));
-    expect(of('runStarted')[0]!.steps).toBe(4);
-  });
-});
-
 describe('a training that is cancelled', () => {
   test('leaves a run that can be read, with its vectors', async () => {
     const path = await project({ train: ['steps: 500', 'evaluateEvery: 400'] });
@@ -390,10 +351,26 @@ describe('the summary', () => {
       path,
       text.replace(head, `${head} {from: kept.safetensors}`).replace('{*2}', '{*1}'),
     );
+    const before = await first.store.ids();
     await expect(trained(path)).rejects.toMatchObject({
-      code: 'run/unreadable',
-      message: expect.stringContaining('its virtual tokens stand in other places') as string,
+      code: 'file/has-errors',
+      message: expect.stringMatching(
+        /task\.ptune:15:24 "kept\.safetensors" does not fit .* its virtual tokens stand in other places.*\(prompt\/unfitting-vectors\)/,
+      ) as string,
     });
+    expect(await first.store.ids()).toEqual(before);
+    const other = await project({ train: ['steps: 3'], size: { width: 16 } });
+    await writeFile(join(other, '../kept.safetensors'), stored);
+    await writeFile(other, text.replace(head, `${head} {from: kept.safetensors}`));
+    await expect(trained(other)).rejects.toMatchObject({
+      message: expect.stringContaining("have width 8, the model's have 16") as string,
+    });
+    const seed = await project({ train: ['steps: 3'], size: { seed: 9 } });
+    await writeFile(join(seed, '../kept.safetensors'), stored);
+    await writeFile(seed, text.replace(head, `${head} {from: kept.safetensors}`));
+    await expect(scoreFile({ path: seed, split: 'test' }, contextFor().context)).rejects.toThrow(
+      'it was trained on another model',
+    );
   });
 
   test('warns of words that a causal model never reads', async () => {
