@@ -16,6 +16,7 @@ import { writeModel } from '../src/onnx/write.ts';
 import { engine, float32, int64, Session, type Feeds } from '../src/runtime/session.ts';
 import { benchActivation } from './benchActivation.ts';
 import { benchLarge, makeSession } from './benchLarge.ts';
+import { benchLanguage } from './benchLanguage.ts';
 
 const repetitions = 60;
 const shape: PromptShape = { rows: 16, length: 24, positions: 16, virtual: 6 };
@@ -149,6 +150,7 @@ function describeMachine(): void {
 
 async function bench(): Promise<void> {
   describeMachine();
+  await benchLanguage();
   if (first !== '--large') await benchSmall(first);
   await benchActivation(process.cwd());
   await benchLarge(join(process.cwd(), '.cache'));

@@ -67,7 +67,7 @@ export async function pack(target = 'linux-x64') {
   }
   writeStamp(stamp, [
     ...['package.json', 'package-lock.json', 'scripts/package.mjs', '.vscodeignore'],
-    ...['README.md', 'LICENSE', 'CHANGELOG.md', relative(root, path)],
+    ...['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/diagnostics.md', relative(root, path)],
     ...['extension.cjs', 'trainer.cjs', 'cli.cjs', 'report.js', 'report.css', 'licenses.txt'].map(
       (name) => `dist/${name}`,
     ),

@@ -20,8 +20,3 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   }
   return result + text.slice(at);
 }
-
-/** Puts `text` at an offset. */
-export function insertion(at: number, text: string): TextEdit {
-  return { span: { start: at, end: at }, text };
-}
