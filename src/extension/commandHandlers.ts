@@ -7,6 +7,8 @@ import type { CommandHandlers, Target } from './commands.ts';
 import type { PromptComparison } from './compare.ts';
 import { documentOf } from './documents.ts';
 import { showError, showMessage } from './notify.ts';
+import type { HubToken } from './models/hubToken.ts';
+import type { ModelsView } from './models/modelsView.ts';
 import type { ReportPanels } from './report/reportPanel.ts';
 import type { ScoreService } from './scores/scoreService.ts';
 import type { Job, TrainingController } from './jobs/trainingController.ts';
@@ -18,6 +20,10 @@ export interface CommandParts {
   readonly reports: ReportPanels;
   readonly comparison: PromptComparison;
   readonly log: LogOutputChannel;
+  readonly models: ModelsView;
+  readonly token: HubToken;
+  /** Asks for a model and writes it into the file in front. */
+  readonly chooseModel: () => Promise<void>;
   /** Shows the example that ships. */
   readonly openExample: () => Promise<void>;
   /** Asks for data and columns and writes a new file. */
@@ -51,8 +57,29 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
     'ptune.showLog': () => log.show(),
     'ptune.newPromptFile': () => guarded(newFile),
     'ptune.openExample': () => guarded(openExample),
+    'ptune.chooseModel': () => guarded(parts.chooseModel),
+    'ptune.signIn': () => guarded(() => parts.token.ask()),
+    'ptune.refreshModels': () => parts.models.refresh(),
+    'ptune.removeModel': (model) => guarded(() => parts.models.remove(model)),
+    'ptune.verifyModel': ({ id }) => guarded(() => verifyModel(parts, id)),
+    'ptune.revealModel': (model) => guarded(() => parts.models.reveal(model)),
+    'ptune.copyModelId': (model) => guarded(() => parts.models.copyId(model)),
     'ptune.showTests': () => commands.executeCommand('workbench.view.testing.focus'),
   };
+}
+
+/** Looks at a cached model again: whether its files are whole, and whether it can be trained. */
+async function verifyModel({ training, models }: CommandParts, id: string): Promise<void> {
+  if (!canStart(training)) return;
+  const { graphs } = await training.checkModel(id);
+  models.refresh();
+  const reasons = graphs.flatMap(({ verdict }) => verdict?.reason ?? []);
+  const [reason] = reasons;
+  const text =
+    reason === undefined
+      ? 'its files are whole, and prompts can be trained on it.'
+      : `its files are whole, but prompts cannot be trained on it: ${reason}`;
+  showMessage(`${id}: ${text}`, []);
 }
 
 /** Trains or scores, then says what came of it. */

@@ -1,5 +1,6 @@
 /** The commands: one table from ids to what they take, so that none is called with less or more. */
 import { type Uri, commands } from 'vscode';
+import type { CachedModel } from '../hub/cachedModels.ts';
 
 /** A `.ptune` file, and one prompt of it where one is meant. A JSON value, for command links. */
 export interface PromptTarget {
@@ -22,6 +23,13 @@ export interface CommandArguments {
   'ptune.newPromptFile': undefined;
   'ptune.openExample': undefined;
   'ptune.showTests': undefined;
+  'ptune.chooseModel': undefined;
+  'ptune.signIn': undefined;
+  'ptune.refreshModels': undefined;
+  'ptune.removeModel': CachedModel;
+  'ptune.verifyModel': CachedModel;
+  'ptune.revealModel': CachedModel;
+  'ptune.copyModelId': CachedModel;
 }
 
 export type CommandId = keyof CommandArguments;

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ExtensionContext, window } from 'vscode';
 import { cachedTables } from '../data/tableCache.ts';
-import { modelCaches } from '../hub/cacheFolders.ts';
+import { modelCaches, ownCache } from '../hub/cacheFolders.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
 import { commandHandlers } from './commandHandlers.ts';
 import { registerCommands } from './commands.ts';
@@ -20,6 +20,9 @@ import { registerLanguageFeatures } from './features/languageFeatures.ts';
 import { targetFinder } from './features/linkTargets.ts';
 import { registerQuickFixes } from './features/quickFixes.ts';
 import { newPromptFile } from './newFile/newPromptFile.ts';
+import { HubToken } from './models/hubToken.ts';
+import { chooseModel } from './models/modelPicker.ts';
+import { ModelsView } from './models/modelsView.ts';
 import { ReportPanels } from './report/reportPanel.ts';
 import { InlineScores } from './scores/decorations.ts';
 import { watchedFiles } from './scores/fileScores.ts';
@@ -41,7 +44,9 @@ export function activate(context: ExtensionContext): void {
     hashes: new FileHashes(join(context.globalStorageUri.fsPath, 'fileHashes.json')),
   };
   const scores = new ScoreService(scoreContext, watch, log);
-  const training = new TrainingController(context.asAbsolutePath('dist/trainer.cjs'), log);
+  const token = new HubToken(context.secrets);
+  const training = new TrainingController(context.asAbsolutePath('dist/trainer.cjs'), log, token);
+  const models = new ModelsView(ownCache(process.env, homedir()), () => Date.now());
   const reports = new ReportPanels(context.extensionUri, scores);
   const facts = new FactsService(scoreContext, cachedTables());
   const diagnostics = new DiagnosticsService(
@@ -65,6 +70,9 @@ export function activate(context: ExtensionContext): void {
     reports,
     comparison,
     log,
+    models,
+    token,
+    chooseModel: () => chooseModel(scoreContext),
     openExample: () => openExample(context),
     newFile: () => newPromptFile(scoreContext.bundledFolder),
   };
@@ -78,6 +86,9 @@ export function activate(context: ExtensionContext): void {
     diagnostics,
     tokens,
     comparison,
+    models,
+    // A training may have downloaded one.
+    training.onDidStartOrEnd(() => models.refresh()),
     registerQuickFixes(diagnostics, facts),
     new InlineScores(scores, training),
     registerHovers(scores, now),

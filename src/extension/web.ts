@@ -55,6 +55,13 @@ function handlersWithout(log: { show(): void }): CommandHandlers {
     'ptune.newPromptFile': explain,
     'ptune.openExample': explain,
     'ptune.showTests': explain,
+    'ptune.chooseModel': explain,
+    'ptune.signIn': explain,
+    'ptune.refreshModels': explain,
+    'ptune.removeModel': explain,
+    'ptune.verifyModel': explain,
+    'ptune.revealModel': explain,
+    'ptune.copyModelId': explain,
   };
 }
 

@@ -9,7 +9,7 @@
  *
  * A folder counts for what its listing says: it is written last, whole, and then renamed.
  */
-import { constants } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import {
   copyFile,
   link,
@@ -23,7 +23,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { atomicWrite } from '../files/atomicWrite.ts';
 import { takeLock, type LockOptions } from './cacheLock.ts';
@@ -167,6 +168,19 @@ export class ModelCache {
     await rm(this.partialFolder(id), { recursive: true, force: true });
   }
 
+  /** Paths of a model's files whose bytes are not those that were downloaded. */
+  async damagedFiles(id: string, signal: AbortSignal): Promise<string[]> {
+    const damaged: string[] = [];
+    for (const [commit, { files }] of Object.entries((await this.listing(id))?.snapshots ?? {})) {
+      for (const { path, sha256, size } of files) {
+        const place = join(this.modelFolder(id), commit, path);
+        const isWhole = await hasSize(place, size);
+        if (!isWhole || (await sha256Of(place, signal)) !== sha256) damaged.push(path);
+      }
+    }
+    return damaged;
+  }
+
   /** Notes that a model is used now. */
   async used(id: string, now: number): Promise<void> {
     const path = join(this.modelFolder(id), 'lastUse');
@@ -235,4 +249,10 @@ async function hasSize(path: string, size: number | undefined): Promise<boolean>
     (found) => found.isFile() && found.size === size,
     () => false,
   );
+}
+
+async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash, { signal });
+  return hash.digest('hex');
 }

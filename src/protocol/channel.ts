@@ -134,6 +134,8 @@ export function connectTrainer(
     hello: greeting.promise,
     train: (argument) => request('train', argument) as ReturnType<TrainerRequests['train']>,
     score: (argument) => request('score', argument) as ReturnType<TrainerRequests['score']>,
+    checkModel: (argument) =>
+      request('checkModel', argument) as ReturnType<TrainerRequests['checkModel']>,
     cancel: () => request('cancel') as ReturnType<TrainerRequests['cancel']>,
   };
 }
@@ -175,6 +177,8 @@ function call(handler: TrainerRequests, request: ToTrainer): Promise<unknown> {
       return handler.train(argument as Parameters<TrainerRequests['train']>[0]);
     case 'score':
       return handler.score(argument as Parameters<TrainerRequests['score']>[0]);
+    case 'checkModel':
+      return handler.checkModel(argument as Parameters<TrainerRequests['checkModel']>[0]);
     case 'cancel':
       return handler.cancel();
     default:

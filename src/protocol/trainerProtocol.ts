@@ -45,10 +45,21 @@ export interface ScoreRequest {
   readonly controls?: boolean;
 }
 
+/** A cached model after it was looked at. */
+export interface CheckedModel {
+  readonly graphs: readonly {
+    readonly file: string;
+    /** `reason` says why it cannot be trained. */
+    readonly verdict?: { readonly reason?: string | undefined } | undefined;
+  }[];
+}
+
 /** What the editor may ask of the trainer. */
 export interface TrainerRequests {
   train(request: TrainRequest): Promise<Summary>;
   score(request: ScoreRequest): Promise<Summary>;
+  /** Looks at a cached model again, file by file; fails with `hub/damaged` where one has changed. */
+  checkModel(id: string): Promise<CheckedModel>;
   /** Stops the request in progress after its current step; that request fails as cancelled. */
   cancel(): Promise<void>;
 }

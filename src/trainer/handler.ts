@@ -2,8 +2,14 @@
 import { PtuneError } from '../base/errors.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
 import type { Summary } from '../protocol/summary.ts';
-import type { ScoreRequest, TrainRequest, TrainerRequests } from '../protocol/trainerProtocol.ts';
+import type {
+  CheckedModel,
+  ScoreRequest,
+  TrainRequest,
+  TrainerRequests,
+} from '../protocol/trainerProtocol.ts';
 import type { TrainingContext } from '../training/context.ts';
+import { checkCachedModel } from '../training/hubModels.ts';
 import { scoreFile } from '../training/scoreFile.ts';
 import { trainFile } from '../training/trainFile.ts';
 
@@ -34,13 +40,17 @@ export class TrainerHandler implements TrainerRequests {
     return this.#alone((context) => scoreFile(request, context));
   }
 
+  checkModel(id: string): Promise<CheckedModel> {
+    return this.#alone((context) => checkCachedModel(id, context));
+  }
+
   cancel(): Promise<void> {
     this.#current?.abort();
     return Promise.resolve();
   }
 
   /** Does one thing at a time: two trainings at once would share the processor and the memory. */
-  async #alone(act: (context: TrainingContext) => Promise<Summary>): Promise<Summary> {
+  async #alone<T>(act: (context: TrainingContext) => Promise<T>): Promise<T> {
     if (this.#current !== undefined) {
       throw new PtuneError('bug/invariant', 'The trainer was asked for two things at once.');
     }

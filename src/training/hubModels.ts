@@ -4,7 +4,13 @@ import { join, relative, sep } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import { assertDifferentiable } from '../evaluation/gradientCheck.ts';
 import { modelCaches, ownCache } from '../hub/cacheFolders.ts';
-import { cachedModels, keepVerdict, type CachedModel, type Verdict } from '../hub/cachedModels.ts';
+import {
+  cachedModels,
+  keepVerdict,
+  type CachedGraph,
+  type CachedModel,
+  type Verdict,
+} from '../hub/cachedModels.ts';
 import { downloadModel } from '../hub/downloadModel.ts';
 import type { DownloadProgress } from '../hub/downloadMeter.ts';
 import { hubAccess } from '../hub/hubAccess.ts';
@@ -92,15 +98,49 @@ export async function removeModel(id: string, context: TrainingContext): Promise
 /** The models in the cache, each looked at by this version of ptune. */
 export async function judged(context: TrainingContext): Promise<CachedModel[]> {
   const cache = ownModelCache();
-  for (const { id, graphs } of await cachedModels(cache)) {
-    for (const graph of graphs) {
-      if (graph.verdict?.version === context.version) continue;
-      const { commit, file } = graph;
-      const folder = join(cache.modelFolder(id), commit);
-      await keepVerdict(cache, id, graph, await judge({ id: folder, file }, context.version));
-    }
+  for (const { id } of await cache.listings()) {
+    await judgeAll(id, context, ({ verdict }) => verdict?.version !== context.version);
   }
   return cachedModels(cache);
+}
+
+/** Looks at those graphs of a model that are due. */
+async function judgeAll(
+  id: string,
+  { version }: TrainingContext,
+  isDue: (graph: CachedGraph) => boolean,
+): Promise<void> {
+  const cache = ownModelCache();
+  const model = (await cachedModels(cache)).find((one) => one.id === id);
+  for (const graph of model?.graphs.filter(isDue) ?? []) {
+    const folder = join(cache.modelFolder(id), graph.commit);
+    await keepVerdict(cache, id, graph, await judge({ id: folder, file: graph.file }, version));
+  }
+}
+
+/**
+ * Looks at a model of the cache again, whatever was found before.
+ *
+ * @throws PtuneError `hub/damaged` naming the files that are not as they were downloaded
+ */
+export async function checkCachedModel(id: string, context: TrainingContext): Promise<CachedModel> {
+  const cache = ownModelCache();
+  const damaged = await cache.damagedFiles(id, context.signal);
+  if (damaged.length > 0) {
+    throw new PtuneError(
+      'hub/damaged',
+      `Files of the model "${id}" are not as they were downloaded: ${damaged.join(', ')}.`,
+      'Remove the model and download it again.',
+    );
+  }
+  await judgeAll(id, context, () => true);
+  const found = (await cachedModels(cache)).find((one) => one.id === id);
+  if (found) return found;
+  throw new PtuneError(
+    'model/not-found',
+    `The model "${id}" is not in the cache ${cache.folder}.`,
+    `Download it with "ptune models add ${id}".`,
+  );
 }
 
 /** Whether the model in a folder can be trained. */

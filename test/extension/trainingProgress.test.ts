@@ -93,3 +93,21 @@ describe('a sparkline', () => {
     expect(sparkline(values, width)).toBe(text);
   });
 });
+
+it('tells how far the download of the model is, until training starts', () => {
+  const waiting = {
+    type: 'download',
+    model: 'owner/name',
+    received: 120e6,
+    total: 350e6,
+    bytesPerSecond: 12e6,
+  } as const;
+  const event = { ...waiting, file: 'onnx/model.onnx', secondsLeft: 19.2 };
+  const progress = afterEvent(newProgress('/a.ptune', 'train'), event);
+  expect(progressMessage(progress)).toBe(
+    'Downloading owner/name: 120 MB of 350 MB · 12 MB/s · 19 s left',
+  );
+  expect(progressMessage(afterEvent(progress, waiting))).toBe(
+    'Waiting for another download of owner/name',
+  );
+});

@@ -189,6 +189,16 @@ describe('what is there', () => {
     expect(await readFile(join(folder, 'onnx/model.onnx'))).toEqual(Buffer.from(graph));
   });
 
+  it('is compared byte for byte on request', async () => {
+    const { signal } = new AbortController();
+    expect(await cache.damagedFiles(id, signal)).toEqual([]);
+    const folder = (await cache.find({ id }))!;
+    const bytes = await readFile(join(folder, 'onnx/model.onnx'));
+    bytes[100]! ^= 1;
+    await writeFile(join(folder, 'onnx/model.onnx'), bytes);
+    expect(await cache.damagedFiles(id, signal)).toEqual(['onnx/model.onnx']);
+  });
+
   it('stays when the revision names another commit, which is then there, too', async () => {
     const next = graphBytes(random, 8000);
     server.repositories.set(id, repository({ 'onnx/model.onnx': next }, { commit: 'decade' }));

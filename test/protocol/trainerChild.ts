@@ -26,6 +26,7 @@ const handler: TrainerRequests = {
     const bytes = new Float32Array(megabytes / 4).fill(0.5);
     return Promise.resolve({ bytes } as unknown as Summary);
   },
+  checkModel: () => Promise.resolve({ graphs: [] }),
   cancel: () => {
     events.event({ type: 'warning', code: 'c', message: 'cancelled' });
     return Promise.resolve();

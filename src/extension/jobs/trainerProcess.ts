@@ -18,6 +18,8 @@ export interface TrainerOptions {
   /** The bundle of the trainer. */
   readonly script: string;
   readonly onEvent: (event: TrainingEvent) => void;
+  /** Variables of its process beside those of the editor. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Gets what the trainer prints, line by line, and what happens to it. */
   readonly log: (line: string) => void;
 }
@@ -42,7 +44,7 @@ export function startTrainer(options: TrainerOptions): Trainer {
     serialization: 'advanced',
     // Where the editor's own binary is all there is, this makes it a Node.
     // A debugger's NODE_OPTIONS are meant for the editor alone.
-    env: { ...process.env, NODE_OPTIONS: '', ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...process.env, ...options.variables, NODE_OPTIONS: '', ELECTRON_RUN_AS_NODE: '1' },
   });
   for (const stream of [child.stdout!, child.stderr!]) {
     createInterface({ input: stream }).on('line', (line) => options.log(`[trainer] ${line}`));

@@ -12,6 +12,8 @@ import {
 } from 'vscode';
 import { PtuneError, invariant, toPtuneError } from '../../base/errors.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import type { CheckedModel } from '../../protocol/trainerProtocol.ts';
+import type { HubToken } from '../models/hubToken.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import { findNode } from './nodeRuntime.ts';
 import { type Trainer, cancelOrKill, startTrainer } from './trainerProcess.ts';
@@ -36,6 +38,7 @@ const refreshMs = 150;
 export class TrainingController implements Disposable {
   readonly #script: string;
   readonly #log: LogOutputChannel;
+  readonly #token: HubToken;
   readonly #changed = new EventEmitter<void>();
   readonly #startedOrEnded = new EventEmitter<void>();
   #progress: TrainingProgress | undefined;
@@ -48,9 +51,10 @@ export class TrainingController implements Disposable {
   readonly onDidStartOrEnd = this.#startedOrEnded.event;
 
   /** @param script the bundle of the trainer */
-  constructor(script: string, log: LogOutputChannel) {
+  constructor(script: string, log: LogOutputChannel, token: HubToken) {
     this.#script = script;
     this.#log = log;
+    this.#token = token;
   }
 
   dispose(): void {
@@ -127,20 +131,14 @@ export class TrainingController implements Disposable {
   ): Promise<Summary> {
     bar?.report({ message: job.kind === 'train' ? 'Starting the trainer' : 'Starting to score' });
     token.onCancellationRequested(() => void this.cancel());
-    const node = await findNode({
-      setting: textSetting('ptune.nodePath'),
-      environment: process.env,
-      platform: process.platform,
-      architecture: process.arch,
-      execPath: process.execPath,
-      isElectron: process.versions['electron'] !== undefined,
-    });
-    this.#log.info(`The trainer runs on Node ${node.version} (${node.path}, ${node.origin}).`);
+    const node = await this.#findNode();
+    const variables = await this.#token.variables();
     if (this.#cancelled) throw cancelledError();
     let shown = 0;
     const trainer = startTrainer({
-      node: node.path,
+      node,
       script: this.#script,
+      variables,
       log: (line) => this.#log.info(line),
       onEvent: (event) => {
         if (event.type === 'warning') this.#log.warn(event.message);
@@ -163,6 +161,35 @@ export class TrainingController implements Disposable {
       this.#trainer = undefined;
       trainer.dispose();
     }
+  }
+
+  /** Looks at a model of the cache in a process of its own. */
+  async checkModel(id: string): Promise<CheckedModel> {
+    const node = await this.#findNode();
+    const log = (line: string) => this.#log.info(line);
+    const title = `PTune: Verifying ${id}`;
+    return window.withProgress({ location: ProgressLocation.Notification, title }, async () => {
+      const trainer = startTrainer({ node, script: this.#script, log, onEvent: () => undefined });
+      try {
+        return await trainer.checkModel(id);
+      } finally {
+        trainer.dispose();
+      }
+    });
+  }
+
+  /** The path of a Node for the trainer. */
+  async #findNode(): Promise<string> {
+    const { path, version, origin } = await findNode({
+      setting: textSetting('ptune.nodePath'),
+      environment: process.env,
+      platform: process.platform,
+      architecture: process.arch,
+      execPath: process.execPath,
+      isElectron: process.versions['electron'] !== undefined,
+    });
+    this.#log.info(`The trainer runs on Node ${version} (${path}, ${origin}).`);
+    return path;
   }
 
   #tellStartOrEnd(): void {

@@ -1,6 +1,6 @@
 /** How far a training or scoring is, as one plain value made from the stream of events. */
-import { duration } from '../../base/format.ts';
-import type { TrainingEvent } from '../../protocol/events.ts';
+import { byteSize, duration } from '../../base/format.ts';
+import type { DownloadEvent, TrainingEvent } from '../../protocol/events.ts';
 import { sparkline } from './sparkline.ts';
 
 /** What is going on for one `.ptune` file. */
@@ -15,6 +15,8 @@ export interface TrainingProgress {
   readonly current: CurrentRun | undefined;
   /** The prompt that is being scored. */
   readonly scoring: string | undefined;
+  /** How far the model's download is. */
+  readonly download: DownloadEvent | undefined;
 }
 
 /** One training in progress. */
@@ -30,14 +32,17 @@ export interface CurrentRun {
 
 /** Nothing has happened yet. */
 export function newProgress(path: string, kind: TrainingProgress['kind']): TrainingProgress {
-  return { path, kind, planned: 0, ended: 0, current: undefined, scoring: undefined };
+  const nothing = { current: undefined, scoring: undefined, download: undefined };
+  return { path, kind, planned: 0, ended: 0, ...nothing };
 }
 
 /** The progress after an event. */
 export function afterEvent(progress: TrainingProgress, event: TrainingEvent): TrainingProgress {
   switch (event.type) {
+    case 'download':
+      return { ...progress, download: event };
     case 'started':
-      return { ...progress, planned: event.trainings.length };
+      return { ...progress, planned: event.trainings.length, download: undefined };
     case 'runStarted': {
       const { run, prompt, seed, steps } = event;
       const current = { run, prompt, seed, steps, step: 0, losses: [], secondsLeft: undefined };
@@ -52,7 +57,7 @@ export function afterEvent(progress: TrainingProgress, event: TrainingEvent): Tr
     case 'runEnded':
       return { ...progress, ended: progress.ended + 1, current: undefined };
     case 'scoring':
-      return { ...progress, scoring: event.prompt };
+      return { ...progress, scoring: event.prompt, download: undefined };
     default:
       return progress;
   }
@@ -73,6 +78,7 @@ export function progressMessage(progress: TrainingProgress): string {
     return `${current.prompt}, seed ${current.seed}${count}: ${stepText(current)}`;
   }
   if (scoring !== undefined) return `Scoring ${scoring}`;
+  if (progress.download !== undefined) return downloadMessage(progress.download);
   return progress.kind === 'score' || planned > 0 ? 'Scoring' : 'Loading the model';
 }
 
@@ -109,6 +115,16 @@ function stepText({ step, steps, losses, secondsLeft }: CurrentRun): string {
   const loss = losses.at(-1);
   const parts = [`step ${step} of ${steps}`];
   if (loss !== undefined) parts.push(`loss ${loss.toFixed(2)}`);
+  if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
+  return parts.join(' · ');
+}
+
+/** One line for a download: how far, how fast, how long still. */
+function downloadMessage({ model, file, received, total, ...rest }: DownloadEvent): string {
+  if (file === undefined) return `Waiting for another download of ${model}`;
+  const { bytesPerSecond, secondsLeft } = rest;
+  const parts = [`Downloading ${model}: ${byteSize(received)} of ${byteSize(total)}`];
+  if (bytesPerSecond > 0) parts.push(`${byteSize(bytesPerSecond)}/s`);
   if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
   return parts.join(' · ');
 }

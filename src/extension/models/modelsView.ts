@@ -1,0 +1,113 @@
+/** The Models view: what the cache holds, how large, when used, and whether it can be trained. */
+import {
+  type Disposable,
+  EventEmitter,
+  MarkdownString,
+  ThemeIcon,
+  TreeItem,
+  type TreeDataProvider,
+  Uri,
+  commands,
+  env,
+  window,
+} from 'vscode';
+import { byteSize } from '../../base/format.ts';
+import { cachedModels, type CachedModel } from '../../hub/cachedModels.ts';
+import { ModelCache } from '../../hub/modelCache.ts';
+
+/** The view's id in package.json. */
+const viewId = 'ptune.models';
+
+/** Shows the models of the cache and does what their menus offer. */
+export class ModelsView implements TreeDataProvider<CachedModel>, Disposable {
+  readonly #cache: ModelCache;
+  readonly #now: () => number;
+  readonly #changed = new EventEmitter<void>();
+  readonly #view: Disposable;
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(cacheFolder: string, now: () => number) {
+    this.#cache = new ModelCache(cacheFolder);
+    this.#now = now;
+    this.#view = window.createTreeView(viewId, { treeDataProvider: this });
+  }
+
+  dispose(): void {
+    this.#view.dispose();
+    this.#changed.dispose();
+  }
+
+  /** Reads the cache again. */
+  refresh(): void {
+    this.#changed.fire();
+  }
+
+  async getChildren(model?: CachedModel): Promise<CachedModel[]> {
+    return model === undefined ? cachedModels(this.#cache) : [];
+  }
+
+  getTreeItem(model: CachedModel): TreeItem {
+    const item = new TreeItem(model.id);
+    const judgment = judgmentOf(model);
+    item.id = model.id;
+    item.description = [
+      byteSize(model.size),
+      usedText(model.lastUse, this.#now()),
+      judgment.text,
+    ].join(' · ');
+    item.iconPath = new ThemeIcon(judgment.icon);
+    item.contextValue = 'cachedModel';
+    item.tooltip = new MarkdownString(tooltipOf(model));
+    item.accessibilityInformation = { label: `${model.id}, ${item.description}` };
+    return item;
+  }
+
+  /** Removes a model after asking. */
+  async remove({ id, size }: CachedModel): Promise<void> {
+    const remove = { title: 'Remove' };
+    const message = `Remove "${id}" from this machine? Its ${byteSize(size)} can be downloaded again.`;
+    if ((await window.showWarningMessage(message, { modal: true }, remove)) !== remove) return;
+    const options = { now: this.#now, signal: AbortSignal.timeout(10_000) };
+    const release = await this.#cache.lock(id, options);
+    try {
+      await this.#cache.remove(id);
+    } finally {
+      await release();
+      this.refresh();
+    }
+  }
+
+  async copyId({ id }: CachedModel): Promise<void> {
+    await env.clipboard.writeText(id);
+  }
+
+  async reveal({ folder }: CachedModel): Promise<void> {
+    await commands.executeCommand('revealFileInOS', Uri.file(folder));
+  }
+}
+
+function judgmentOf({ graphs }: CachedModel): { text: string; icon: string } {
+  const verdicts = graphs.map(({ verdict }) => verdict);
+  const kind = verdicts.find((one) => one?.kind !== undefined)?.kind;
+  if (kind !== undefined) return { text: `trainable, ${kind}`, icon: 'pass' };
+  const reason = verdicts.find((one) => one?.reason !== undefined)?.reason;
+  if (reason !== undefined) return { text: `not trainable: ${reason}`, icon: 'error' };
+  return { text: 'not checked', icon: 'circle-outline' };
+}
+
+function tooltipOf({ id, folder, revisions, graphs }: CachedModel): string {
+  const files = graphs.map(({ file, verdict }) => {
+    const says =
+      verdict === undefined ? 'not checked' : (verdict.reason ?? `trainable, ${verdict.kind}`);
+    return `- \`${file}\`: ${says}`;
+  });
+  return [`**${id}** (${revisions.join(', ')})`, ...files, '', `\`${folder}\``].join('\n');
+}
+
+/** When a model was last used, in a few words. */
+function usedText(lastUse: number | undefined, now: number): string {
+  if (lastUse === undefined) return 'never used';
+  const days = Math.floor((now - lastUse) / 86_400_000);
+  if (days < 1) return 'used today';
+  return days === 1 ? 'used yesterday' : `used ${days} days ago`;
+}
