@@ -22,7 +22,20 @@ export interface NearestInputs {
   readonly count: number;
   /** For each vector the id it started from, where it started from a token. */
   readonly startIds?: readonly (number | undefined)[];
+  /** Computed by the engine, which is far quicker over a large vocabulary. */
+  readonly products?: TableProducts;
 }
+
+/** The products of vectors with a table of embeddings; float32, so neighbors are measured again. */
+export interface TableProducts {
+  /** vectors · tableᵀ, [P, V] */
+  readonly dots: Float32Array;
+  /** Euclidean norms of the table's rows, [V] */
+  readonly norms: Float32Array;
+}
+
+/** Neighbors beyond those asked for that are measured exactly: rounding may have swapped some. */
+const margin = 8;
 
 export interface Neighborhood {
   /** For each metric asked for, nearest first. */
@@ -38,42 +51,69 @@ export interface Neighborhood {
 /**
  * The neighborhood of each of the P vectors, in one pass over the table. Rows that are left out or
  * have norm zero are no neighbors and do not count for percentiles; of equally near tokens the
- * lower id comes first. Time P·V·D, and no memory beyond the results.
+ * lower id comes first. Time P·V, and P·V·D without `products`.
  */
 export function nearestTokens(inputs: NearestInputs): Neighborhood[] {
-  const { vectors, table, width, tokens, exclude, metrics, count, startIds } = inputs;
+  const { vectors, table, width, tokens, exclude, metrics, count, startIds, products } = inputs;
   invariant(
     width > 0 && vectors.length % width === 0 && table.length % width === 0,
     `Vectors of ${vectors.length} and a table of ${table.length} numbers have no common width ${width}.`,
   );
   const nVectors = vectors.length / width;
-  const norms = Array.from({ length: nVectors }, (_, p) => normOf(vectors, p * width, width));
-  const best = norms.map(() => metrics.map(() => new Nearest(count)));
+  const rows = table.length / width;
+  const own = Array.from({ length: nVectors }, (_, p) => normOf(vectors, p * width, width));
+  const best = own.map(() => metrics.map(() => new Nearest(count + margin)));
   const shorter = new Array<number>(nVectors).fill(0);
-  let rows = 0;
-  const nRows = Math.min(table.length / width, tokens.length);
-  for (let id = 0; id < nRows; id++) {
-    if (exclude.has(id)) continue;
-    const norm = normOf(table, id * width, width);
-    if (norm === 0) continue;
-    rows++;
+  const known = new Uint8Array(Math.min(rows, tokens.length)).fill(1);
+  for (const id of exclude) known[id] = 0;
+  let counted = 0;
+  known.forEach((isKnown, id) => {
+    if (isKnown === 0) return;
+    const norm = products ? products.norms[id]! : normOf(table, id * width, width);
+    if (norm === 0) return;
+    counted++;
     for (let p = 0; p < nVectors; p++) {
-      const dot = dotOf(vectors, p * width, table, id * width, width);
-      const own = norms[p]!;
-      if (norm < own) shorter[p]!++;
-      metrics.forEach((metric, m) => best[p]![m]!.offer(id, similarityOf(metric, dot, own, norm)));
+      const dot = products
+        ? products.dots[p * rows + id]!
+        : dotOf(vectors, p * width, table, id * width, width);
+      if (norm < own[p]!) shorter[p]!++;
+      for (let m = 0; m < metrics.length; m++) {
+        best[p]![m]!.offer(id, similarityOf(metrics[m]!, dot, own[p]!, norm));
+      }
     }
-  }
-  return norms.map((norm, p) => {
-    const lists = metrics.map((metric, m) => [metric, best[p]![m]!.tokens(tokens)] as const);
+  });
+  return own.map((norm, p) => {
+    const measured = (metric: Metric, id: number) =>
+      similarityOf(
+        metric,
+        dotOf(vectors, p * width, table, id * width, width),
+        norm,
+        normOf(table, id * width, width),
+      );
+    const lists = metrics.map((metric, m) => {
+      const exact = best[p]![m]!.ids.map((id) => ({
+        token: tokens[id]!,
+        id,
+        similarity: measured(metric, id),
+      }));
+      exact.sort((a, b) => b.similarity - a.similarity || a.id - b.id);
+      return [metric, exact.slice(0, count)] as const;
+    });
     const first = lists[0]?.[1][0];
     return {
       nearest: Object.fromEntries(lists),
       norm,
-      normPercentile: rows === 0 ? 0 : shorter[p]! / rows,
+      normPercentile: counted === 0 ? 0 : shorter[p]! / counted,
       unmoved: first !== undefined && first.id === startIds?.[p],
     };
   });
+}
+
+/** Euclidean norms of the rows of a table [V, D]. */
+export function rowNorms(table: Float32Array, width: number): Float32Array {
+  return Float32Array.from({ length: table.length / width }, (_, id) =>
+    normOf(table, id * width, width),
+  );
 }
 
 /** The `count` best ids so far, sorted; most offers fail the first comparison. */
@@ -99,12 +139,9 @@ class Nearest {
     }
   }
 
-  tokens(names: readonly string[]): NearToken[] {
-    return this.#ids.map((id, i) => ({
-      token: names[id]!,
-      id,
-      similarity: this.#similarities[i]!,
-    }));
+  /** Nearest first. */
+  get ids(): readonly number[] {
+    return this.#ids;
   }
 }
 

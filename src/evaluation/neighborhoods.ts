@@ -3,6 +3,7 @@ import type { VirtualPlacement, VirtualToken } from '../encoding/virtualTokens.t
 import type { Metric, VirtualTokenReport } from '../protocol/report.ts';
 import { nearestTokens } from './nearestTokens.ts';
 import type { PromptModel } from './promptModel.ts';
+import { fragmentIds } from './reading/tokenKinds.ts';
 
 export interface NeighborhoodInputs {
   /** float32 [P, D] */
@@ -16,7 +17,10 @@ export interface NeighborhoodInputs {
   readonly metric?: Metric;
 }
 
-/** The neighborhood of each vector under every metric; special tokens are no neighbors. */
+/**
+ * The neighborhood of each vector under every metric; special tokens and parts of
+ * characters are no neighbors.
+ */
 export async function neighborhoods(
   model: PromptModel,
   inputs: NeighborhoodInputs,
@@ -30,9 +34,10 @@ export async function neighborhoods(
   const found = nearestTokens({
     vectors,
     table: await model.embeddingTable(),
+    products: await model.tableProducts(vectors),
     width: model.width,
     tokens: names,
-    exclude: new Set(tokenizer.specialIds),
+    exclude: new Set([...tokenizer.specialIds, ...fragmentIds(tokenizer)]),
     metrics: [metric, ...others],
     count,
     ...(tokens && { startIds: tokens.map((token) => token.startId) }),

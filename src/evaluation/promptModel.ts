@@ -3,8 +3,14 @@ import { PtuneError, throwIfCancelled } from '../base/errors.ts';
 import { tokenLimit, type EncodedPrompt, type EncodingModel } from '../encoding/encodePrompt.ts';
 import type { PromptVectors } from '../encoding/virtualTokens.ts';
 import type { OpenModel } from '../hub/openModel.ts';
-import { buildEmbeddingGraph, buildScoreGraph, type PromptShape } from '../model/promptGraph.ts';
+import {
+  buildEmbeddingGraph,
+  buildProductGraph,
+  buildScoreGraph,
+  type PromptShape,
+} from '../model/promptGraph.ts';
 import { readingPart } from '../model/languageModel.ts';
+import { rowNorms, type TableProducts } from './nearestTokens.ts';
 import { int64, float32, Session, type Feeds } from '../runtime/session.ts';
 
 /** Rows that are scored at once. */
@@ -26,6 +32,7 @@ export class PromptModel {
   readonly threads: number | undefined;
   readonly #sessions = new Map<string, Promise<Session>>();
   #table: Promise<Float32Array> | undefined;
+  #norms: Float32Array | undefined;
 
   constructor(open: OpenModel, threads?: number) {
     this.open = open;
@@ -83,6 +90,21 @@ export class PromptModel {
   /** The token embeddings, float32 [V, D]. */
   async embeddingTable(): Promise<Float32Array> {
     return (this.#table ??= this.#readTable());
+  }
+
+  /** The products of vectors, float32 [P, D], with all token embeddings. */
+  async tableProducts(vectors: Float32Array): Promise<TableProducts> {
+    const table = await this.embeddingTable();
+    this.#norms ??= rowNorms(table, this.width);
+    const shapes = { rows: vectors.length / this.width, size: table.length / this.width };
+    const session = await this.session(`products ${JSON.stringify(shapes)}`, () =>
+      buildProductGraph(shapes.rows, shapes.size, this.width),
+    );
+    const { dots } = await session.run({
+      vectors: float32([shapes.rows, this.width], vectors),
+      table: float32([shapes.size, this.width], table),
+    });
+    return { dots: dots!, norms: this.#norms };
   }
 
   /** A prepared graph, made once for each `key`. */

@@ -116,6 +116,15 @@ export function builderFor(lm: LanguageModel, shape: PromptShape): GraphBuilder 
   return new GraphBuilder({ readStored: promptedModel(lm, shape).model.readStored });
 }
 
+/** vectors float32 [P, D] · table [V, D]ᵀ → dots [P, V]. */
+export function buildProductGraph(rows: number, size: number, width: number): Uint8Array {
+  const builder = new GraphBuilder();
+  const vectors = builder.input('vectors', 'float32', [rows, width]);
+  const table = builder.input('table', 'float32', [size, width]);
+  const dots = builder.op('Gemm', [vectors, table], { transB: int(1) });
+  return writeModel(builder.build({ dots }));
+}
+
 /** The input of a prompt's vectors, float32 [P, D]; undefined for a prompt without. */
 export function vectorsInput(
   builder: GraphBuilder,

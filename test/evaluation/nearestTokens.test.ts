@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { nearestTokens } from '../../src/evaluation/nearestTokens.ts';
+import { nearestTokens, rowNorms } from '../../src/evaluation/nearestTokens.ts';
+import { buildProductGraph } from '../../src/model/promptGraph.ts';
 import type { Metric } from '../../src/protocol/report.ts';
+import { float32, Session } from '../../src/runtime/session.ts';
 
 const tokens = ['[PAD]', 'the', 'capital', 'city', 'town', 'empty'];
 /** Two columns: the angles and lengths are easy to see. */
@@ -19,6 +21,18 @@ function near(vector: readonly number[], metric: Metric, startId?: number) {
     startIds: [startId],
   });
   return one!;
+}
+
+/** As the engine computes them. */
+async function productsOf(vectors: Float32Array, wide: Float32Array, width: number) {
+  const [rows, size] = [vectors.length / width, wide.length / width];
+  const session = await Session.create(buildProductGraph(rows, size, width));
+  const { dots } = await session.run({
+    vectors: float32([rows, width], vectors),
+    table: float32([size, width], wide),
+  });
+  await session.release();
+  return { dots: dots!, norms: rowNorms(wide, width) };
 }
 
 describe('nearest tokens', () => {
@@ -92,41 +106,45 @@ describe('nearest tokens', () => {
     ).toThrow('no common width 2');
   });
 
-  test('agree with sorting the whole vocabulary', () => {
-    const random = new Random(11);
-    const width = 7;
-    const big = Float32Array.from({ length: 900 * width }, () => random.normal());
-    const vectors = Float32Array.from({ length: 3 * width }, () => random.normal());
-    const names = Array.from({ length: 900 }, (_, id) => `t${id}`);
-    const metrics = ['cosine', 'dot', 'l2'] as const;
-    const found = nearestTokens({
-      vectors,
-      table: big,
-      width,
-      tokens: names,
-      exclude: new Set([5]),
-      metrics,
-      count: 5,
-    });
-    found.forEach((one, p) => {
-      const v = vectors.subarray(p * width, (p + 1) * width);
-      const scored = names.map((_, id) => {
-        const row = big.subarray(id * width, (id + 1) * width);
-        const dot = row.reduce((sum, x, d) => sum + x * v[d]!, 0);
-        const cosine = dot / (Math.hypot(...row) * Math.hypot(...v));
-        const l2 = -Math.hypot(...Array.from(row, (x, d) => x - v[d]!));
-        return { id, cosine, dot, l2 };
+  test.each([false, true])(
+    'agree with sorting the whole vocabulary (by the engine: %s)',
+    async (fast) => {
+      const random = new Random(11);
+      const width = 7;
+      const big = Float32Array.from({ length: 900 * width }, () => random.normal());
+      const vectors = Float32Array.from({ length: 3 * width }, () => random.normal());
+      const names = Array.from({ length: 900 }, (_, id) => `t${id}`);
+      const metrics = ['cosine', 'dot', 'l2'] as const;
+      const found = nearestTokens({
+        vectors,
+        table: big,
+        width,
+        tokens: names,
+        exclude: new Set([5]),
+        metrics,
+        count: 5,
+        ...(fast && { products: await productsOf(vectors, big, width) }),
       });
-      for (const metric of metrics) {
-        const sorted = scored
-          .filter((s) => s.id !== 5)
-          .sort((a, b) => b[metric] - a[metric])
-          .slice(0, 5);
-        expect(one.nearest[metric]?.map((n) => n.id)).toEqual(sorted.map((s) => s.id));
-        one.nearest[metric]!.forEach((n, i) => {
-          expect(n.similarity).toBeCloseTo(sorted[i]![metric], 5);
+      found.forEach((one, p) => {
+        const v = vectors.subarray(p * width, (p + 1) * width);
+        const scored = names.map((_, id) => {
+          const row = big.subarray(id * width, (id + 1) * width);
+          const dot = row.reduce((sum, x, d) => sum + x * v[d]!, 0);
+          const cosine = dot / (Math.hypot(...row) * Math.hypot(...v));
+          const l2 = -Math.hypot(...Array.from(row, (x, d) => x - v[d]!));
+          return { id, cosine, dot, l2 };
         });
-      }
-    });
-  });
+        for (const metric of metrics) {
+          const sorted = scored
+            .filter((s) => s.id !== 5)
+            .sort((a, b) => b[metric] - a[metric])
+            .slice(0, 5);
+          expect(one.nearest[metric]?.map((n) => n.id)).toEqual(sorted.map((s) => s.id));
+          one.nearest[metric]!.forEach((n, i) => {
+            expect(n.similarity).toBeCloseTo(sorted[i]![metric], 5);
+          });
+        }
+      });
+    },
+  );
 });

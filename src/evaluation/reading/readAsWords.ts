@@ -68,6 +68,7 @@ async function inWords({ model, encoding }: ReadingInputs, vectors: Float32Array
   const near = nearestTokens({
     vectors,
     table: await model.embeddingTable(),
+    products: await model.tableProducts(vectors),
     width: model.width,
     tokens: Array.from({ length: tokenizer.vocabularySize }, () => ''),
     exclude: new Set([...tokenizer.specialIds, ...fragmentIds(tokenizer)]),
