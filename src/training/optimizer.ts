@@ -57,9 +57,10 @@ export class Adam {
       // An LSTM has millions of parameters: one division each, the corrections outside of the loop.
       for (let i = 0; i < values.length; i++) {
         const x = values[i]!;
-        const g = gradient[i]! + extra * x;
-        const mi = b1 * m[i]! + c1 * g;
-        const vi = b2 * v[i]! + c2 * g * g;
+        const g = Math.fround(gradient[i]! + Math.fround(extra * x));
+        // Rounded as they are stored: what is remembered is what the step is made of.
+        const mi = Math.fround(b1 * m[i]! + c1 * g);
+        const vi = Math.fround(b2 * v[i]! + c2 * g * g);
         m[i] = mi;
         v[i] = vi;
         values[i] = x * shrink - (rate * mi) / (Math.sqrt(vi) + least);
