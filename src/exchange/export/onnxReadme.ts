@@ -21,6 +21,15 @@ export interface OnnxFacts {
   readonly warnings: readonly string[];
 }
 
+/** The engine; the program of the README takes its package, and nothing here imports it. */
+const engine = 'onnxruntime';
+
+const javascriptImports = `import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AutoTokenizer, env } from '@huggingface/transformers';
+import * as ort from '${engine}-node';`;
+
 /** The text of the README. */
 export function onnxReadme(source: ExportSource, facts: OnnxFacts): string {
   const { inputs, groups, candidates } = facts;
@@ -79,12 +88,7 @@ for wanted in prompt["inputs"]:
 probabilities = session.run(["probabilities"], feeds)[0][0]
 best = int(probabilities.argmax())
 print(${whole ? 'tokenizer.decode([best])' : 'prompt["candidates"][best]'}, probabilities[best])`,
-    javascript: `
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { AutoTokenizer, env } from '@huggingface/transformers';
-import * as ort from 'onnxruntime-node';
+    javascript: `${javascriptImports}
 
 const here = dirname(fileURLToPath(import.meta.url));
 env.allowRemoteModels = false;
