@@ -15,6 +15,7 @@ import { sizeOf } from '../src/onnx/tensor.ts';
 import { writeModel } from '../src/onnx/write.ts';
 import { engine, float32, int64, Session, type Feeds } from '../src/runtime/session.ts';
 import { benchActivation } from './benchActivation.ts';
+import { benchNearest } from './benchNearest.ts';
 import { benchLarge, makeSession } from './benchLarge.ts';
 import { benchLanguage } from './benchLanguage.ts';
 
@@ -152,6 +153,7 @@ async function bench(): Promise<void> {
   describeMachine();
   await benchLanguage();
   if (first !== '--large') await benchSmall(first);
+  await benchNearest();
   await benchActivation(process.cwd());
   await benchLarge(join(process.cwd(), '.cache'));
 }
