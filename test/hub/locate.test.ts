@@ -113,6 +113,20 @@ describe('the ONNX file', () => {
       'onnx/model_quantized.onnx',
       undefined,
     ],
+    [
+      'that of ONNX Runtime GenAI',
+      ['genai_config.json', 'model.onnx', 'model.onnx.data'],
+      {},
+      'model.onnx',
+      undefined,
+    ],
+    [
+      'the most exact one where none is asked for',
+      ['onnx/model_q4.onnx', 'onnx/model_quantized.onnx', 'onnx/decoder_model_fp16.onnx'],
+      {},
+      'onnx/decoder_model_fp16.onnx',
+      undefined,
+    ],
     ['the only one there is', ['gpt.onnx'], {}, 'gpt.onnx', undefined],
     [
       'the one that is named',
