@@ -61,10 +61,15 @@ export class DiagnosticsService implements Disposable {
     this.#collection.dispose();
   }
 
-  /** What was found in a document's present text; nothing while it is being checked. */
-  found(document: TextDocument): readonly language.Diagnostic[] {
+  /** What is wrong with a document's present text: what is known, else found now. */
+  async current(document: TextDocument): Promise<readonly language.Diagnostic[]> {
     const found = this.#found.get(document);
-    return found?.version === document.version ? found.diagnostics : [];
+    return found?.version === document.version ? found.diagnostics : this.#find(document);
+  }
+
+  async #find(document: TextDocument): Promise<readonly language.Diagnostic[]> {
+    const file = parsedFile(document);
+    return isOnDisk(document) ? this.#checkFile(file, document.uri.fsPath) : file.diagnostics;
   }
 
   /** One check of a document at a time; changes meanwhile make one more after it. */
@@ -78,10 +83,7 @@ export class DiagnosticsService implements Disposable {
       do {
         this.#again.delete(document);
         const { version } = document;
-        const file = parsedFile(document);
-        const found = isOnDisk(document)
-          ? await this.#checkFile(file, document.uri.fsPath)
-          : file.diagnostics;
+        const found = await this.#find(document);
         // Places in an older text would be wrong; the change that made it old checks again.
         if (document.isClosed || document.version !== version) continue;
         this.#found.set(document, { version, diagnostics: found });

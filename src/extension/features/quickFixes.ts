@@ -28,9 +28,12 @@ export function registerQuickFixes(
     languageId,
     {
       provideCodeActions: async (document, range, { diagnostics: shown }) => {
+        const { version } = document;
         const facts = await source.factsOf(document);
+        const known = await diagnostics.current(document);
+        if (document.version !== version) return [];
         const file = parsedFile(document);
-        const actions = diagnostics.found(document).flatMap((found) => {
+        const actions = known.flatMap((found) => {
           const same = shown.find((one) => isSame(one, found, document));
           if (!same) return [];
           return quickFixes(file, found, facts).map((fix) => {
@@ -51,7 +54,10 @@ export function registerQuickFixes(
 
 function isSame(shown: Diagnostic, found: language.Diagnostic, document: TextDocument): boolean {
   const code = typeof shown.code === 'object' ? shown.code.value : shown.code;
-  return code === found.code && shown.range.isEqual(rangeOf(document, found.span));
+  // What is shown may be of a moment ago, a few letters shorter.
+  return (
+    code === found.code && shown.range.intersection(rangeOf(document, found.span)) !== undefined
+  );
 }
 
 function converted(fix: QuickFix, kind: CodeActionKind, document: TextDocument): CodeAction {
