@@ -42,7 +42,7 @@ export function resultText(result: ExpectationResult): string {
 }
 
 /** A score in the unit that its condition is read in: percent with a tenth at most, or a number. */
-export function valueText(metric: string, value: number): string {
+function valueText(metric: string, value: number): string {
   const number = isShare(metric) ? value * 100 : value;
   const text = String(Number(number.toFixed(isShare(metric) ? 1 : 3))).replace('-', '−');
   return isShare(metric) ? `${text} %` : text;

@@ -72,8 +72,13 @@ export class PromptTests implements Disposable {
   #watchFiles(): void {
     if (this.#files !== undefined) return;
     this.#files = workspace.createFileSystemWatcher(pattern);
-    this.#files.onDidCreate((uri) => this.#suite(uri));
-    this.#files.onDidChange((uri) => void this.#read(uri));
+    // The folder of runs is called .ptune and fits the pattern, too.
+    this.#files.onDidCreate((uri) => {
+      if (!uri.path.endsWith('/.ptune')) this.#suite(uri);
+    });
+    this.#files.onDidChange((uri) => {
+      if (!uri.path.endsWith('/.ptune')) void this.#read(uri);
+    });
     this.#files.onDidDelete((uri) => this.#controller.items.delete(uri.toString()));
   }
 

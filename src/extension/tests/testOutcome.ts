@@ -1,12 +1,10 @@
 /** What a scored file says about one prompt, as the outcome of a test. */
-import { conditionText, resultText, valueText } from '../../protocol/expectations.ts';
+import { resultText } from '../../protocol/expectations.ts';
 import type { Summary } from '../../protocol/summary.ts';
 
-/** One thing that is wrong; `expected` and `actual` are shown side by side. */
+/** One thing that is wrong. */
 export interface TestProblem {
   readonly text: string;
-  readonly expected?: string;
-  readonly actual?: string;
 }
 
 /** How a prompt's test ended. */
@@ -29,8 +27,7 @@ export function testOutcome(summary: Summary, name: string): TestOutcome {
       summary.unscored?.find((prompt) => prompt.name === name) ?? {};
     const text = `"${name}" has no score: ${reason}.`;
     if (expectations === undefined) return { kind: 'skipped', output: [text] };
-    const expected = expectations.map(conditionText).join('\n');
-    return { kind: 'errored', output: [text], problems: [{ text, expected, actual: 'no score' }] };
+    return { kind: 'errored', output: [text], problems: [{ text }] };
   }
   const { expectations = [] } = scored;
   if (expectations.length === 0) {
@@ -41,13 +38,6 @@ export function testOutcome(summary: Summary, name: string): TestOutcome {
   );
   const problems = expectations
     .filter(({ met }) => !met)
-    .map((result) => ({
-      text: resultText(result),
-      expected: conditionText(result),
-      actual:
-        result.value === undefined
-          ? 'no score'
-          : `${result.metric} ${valueText(result.metric, result.value)}`,
-    }));
+    .map((result) => ({ text: resultText(result) }));
   return problems.length === 0 ? { kind: 'passed', output } : { kind: 'failed', output, problems };
 }

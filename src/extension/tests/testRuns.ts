@@ -117,8 +117,7 @@ async function runFile(
 
 function tell(run: TestRun, item: TestItem, summary: Summary, took: number): void {
   const outcome = testOutcome(summary, item.label);
-  const place = new Location(item.uri!, item.range!);
-  for (const line of outcome.output) run.appendOutput(`${line}\r\n`, place, item);
+  for (const line of outcome.output) run.appendOutput(`${line}\r\n`, undefined, item);
   switch (outcome.kind) {
     case 'passed':
       return run.passed(item, took);
@@ -142,10 +141,6 @@ function tell(run: TestRun, item: TestItem, summary: Summary, took: number): voi
 /** The message at the prompt's line; `canTrain` puts a link that trains it below. */
 function messageOf(problem: TestProblem, item: TestItem, canTrain = false): TestMessage {
   const message = new TestMessage(canTrain ? withTrainLink(problem.text, item) : problem.text);
-  if (problem.expected !== undefined && !canTrain) {
-    message.expectedOutput = problem.expected;
-    message.actualOutput = problem.actual ?? '';
-  }
   if (item.uri !== undefined && item.range !== undefined) {
     message.location = new Location(item.uri, item.range);
   }

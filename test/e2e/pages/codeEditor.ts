@@ -117,6 +117,11 @@ export class CodeEditor {
     return this.#page.locator('.codelens-decoration a').allInnerTexts();
   }
 
+  /** The rows of code lenses in view, words without a link among them, from the top. */
+  codeLensRows(): Promise<string[]> {
+    return this.#page.locator('.codelens-decoration').allInnerTexts();
+  }
+
   /** The first code lens whose title contains `title`. */
   codeLens(title: string): Locator {
     return this.#page.locator('.codelens-decoration a').filter({ hasText: title }).first();
