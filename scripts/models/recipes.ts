@@ -42,7 +42,7 @@ function maskedRecipe(): Recipe {
   return {
     files: { ...files, 'config.json': maskedConfig(architecture) },
     definition: defineModel(architecture),
-    options: { steps: 9000, learningRate: 1e-3, warmupSteps: 500, weightDecay: 0.01 },
+    options: { steps: 8000, learningRate: 1e-3, warmupSteps: 500, weightDecay: 0.01 },
     batches: (random) =>
       maskedBatches(
         (epoch) => generated(epoch).map((document) => tokenize(document, ids)),
