@@ -121,7 +121,10 @@ describe('by keyboard alone', () => {
     await workbench.page.locator('input[placeholder*="Compare poor with"]').waitFor();
     await workbench.page.keyboard.press('Enter');
     await workbench.page.locator('.monaco-diff-editor').first().waitFor();
-    expect(await workbench.activeTab()).toMatch(/manual, \d+ % ↔ poor, \d+ %/);
+    // The title comes a moment after the editor.
+    await eventually('the title', async () =>
+      /manual, \d+ % ↔ poor, \d+ %/.test(await workbench.activeTab()) ? true : undefined,
+    );
     await editor().screenshot('compare-light');
     await workbench.runCommand('View: Close Editor');
   });
