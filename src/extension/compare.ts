@@ -60,7 +60,7 @@ export class PromptComparison implements Disposable {
   /** Asks for the prompts that are not given, and shows the first beside the second. */
   async compare(document: TextDocument, name: string | undefined): Promise<void> {
     const { prompts } = parsedFile(document);
-    const scores = await this.#scores.current(document);
+    const scores = await this.#scores.fresh(document);
     const chosen =
       prompts.find((prompt) => prompt.name === name) ??
       (await pick(prompts, scores, 'Compare which prompt?'));
