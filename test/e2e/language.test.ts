@@ -70,6 +70,8 @@ test('a quick fix adds the place of the answer', async () => {
   const { editor: code } = workbench;
   await code.line('Of {country}').waitFor();
   await page.locator('.squiggly-error').first().waitFor();
+  // The check of what was typed last follows a moment later.
+  await page.waitForTimeout(1000);
   await page.keyboard.press('Control+.');
   const action = page
     .locator('.action-widget .monaco-list-row')
