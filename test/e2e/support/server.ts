@@ -62,6 +62,8 @@ export interface ServerOptions {
   readonly theme?: Theme;
   /** User settings beside the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Variables of the server's process beside its own. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** A running code-server. */
@@ -103,7 +105,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ...['--disable-getting-started-override', '--reconnection-grace-time', '5'],
   ];
   const head = startGroup(node, [...argumentsFor(folder), ...flags, workspace], {
-    env: environmentFor(folder),
+    env: { ...environmentFor(folder), ...options.variables },
     cwd: folder,
     log,
   });
