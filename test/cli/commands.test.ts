@@ -140,7 +140,9 @@ describe('train', () => {
 describe('score', () => {
   test('prints the summary that training printed, as one object', async () => {
     const found = only(await ptune(folder, 'score', 'task.ptune', '--json'));
-    expect(found).toEqual(jsonLines(trained.stdout).at(-1));
+    const summary = jsonLines(trained.stdout).at(-1) as { prompts: readonly object[] };
+    const prompts = summary.prompts.map((prompt) => ({ ...prompt, cached: true }));
+    expect(found).toEqual({ ...summary, prompts });
   });
 
   test('scores another split, without a report', async () => {
@@ -299,6 +301,7 @@ describe('models', () => {
       width: 8,
       gradientError: expect.closeTo(0, 1) as number,
       stepRatio: number,
+      rounds: false,
     });
   });
 });

@@ -302,13 +302,13 @@ describe('slips with models and stored vectors', () => {
     expect(await codes()).toEqual([]);
   });
 
-  test('stored vectors that do not exist', async () => {
+  test('stored vectors that do not exist, or are none', async () => {
     const marked = fileWith(threeFiles, '{*} {capital}').replace(
       '@prompt p',
       '@prompt p {from: <|v.safetensors|>}',
     );
     await expectChecked(marked, ['data/no-file']);
-    await expectChecked(marked, [], { ...files, 'v.safetensors': '' });
+    await expectChecked(marked, ['prompt/unreadable-vectors'], { ...files, 'v.safetensors': '' });
   });
 });
 
