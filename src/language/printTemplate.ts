@@ -1,37 +1,39 @@
-/** Writes the parts of a template as text: the inverse of reading one (template.ts). */
+/** Writes the parts of a template as text: the inverse of template.ts, in one form for each meaning. */
 import type { TemplatePart } from './ast.ts';
 
-/**
- * The template that is read as these parts. Words that would mean something else where they stand
- * are escaped: braces are doubled, and so is an "@" at the start of a line.
- */
+/** The template whose parts these are. */
 export function printTemplate(parts: readonly TemplatePart[]): string {
-  return parts.map(printPart).join('').replaceAll(/^@/gm, '@@');
+  const text = parts
+    .map((part) => (part.kind === 'text' ? escapedBraces(part.text) : printBraces(part)))
+    .join('');
+  return text.replace(/^@/gm, '@@');
 }
 
-function printPart(part: TemplatePart): string {
+/** What stands in the braces of a part that is no text, with the braces. */
+export function printBraces(part: Exclude<TemplatePart, { readonly kind: 'text' }>): string {
   switch (part.kind) {
-    case 'text':
-      return part.text.replaceAll(/[{}]/g, '$&$&');
     case 'slot':
     case 'answer':
       return `{${[part.column, ...part.filters].join('|')}}`;
     case 'demos':
       return `{demos:${part.count}}`;
     case 'virtual': {
-      const { name, count, initText } = part;
-      const definition =
-        name === undefined
-          ? (count ?? '')
-          : [name, count].filter((word) => word !== undefined).join(':');
+      const { count, initText, name, repeats } = part;
+      if (name !== undefined && repeats) return `{*${name}}`;
+      const amount = count === undefined ? '' : `${name === undefined ? '' : ':'}${count}`;
       const text = initText === undefined ? '' : quoted(initText);
-      const space = definition !== '' && text !== '' ? ' ' : '';
-      return `{*${definition}${space}${text}}`;
+      const head = `*${name ?? ''}${amount}`;
+      return `{${head}${text !== '' && head !== '*' ? ' ' : ''}${text}}`;
     }
   }
 }
 
+/** Fixed words in which every brace means itself. */
+export function escapedBraces(text: string): string {
+  return text.replace(/[{}]/g, '$&$&');
+}
+
 function quoted(text: string): string {
-  const escaped = text.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
-  return `"${escaped}"`;
+  const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t' };
+  return `"${text.replace(/["\\\n\t]/g, (character) => escapes[character] ?? `\\${character}`)}"`;
 }

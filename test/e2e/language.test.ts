@@ -26,6 +26,7 @@ async function goTo(words: string): Promise<void> {
   const { page } = editor();
   await page.keyboard.press('Control+Home');
   await page.keyboard.press('Control+F');
+  await page.locator('.find-widget.visible .find-part textarea:focus').waitFor();
   await page.keyboard.press('Control+A');
   await page.keyboard.type(words);
   await page.locator('.find-widget.visible .matchesCount').filter({ hasText: ' of ' }).waitFor();
@@ -86,8 +87,8 @@ test('renaming a prompt follows it into the settings', async () => {
   const { page } = editor();
   await goTo('@prompt manual');
   await page.keyboard.press('F2');
-  await page.locator('.rename-box input').waitFor();
-  await page.keyboard.press('Control+A');
+  // The box selects the old name for itself.
+  await page.locator('.rename-box input:focus').waitFor();
   await page.keyboard.type('everyday');
   await page.keyboard.press('Enter');
   const text = await saved('baseline: everyday');

@@ -41,9 +41,10 @@ test('models of a cache are listed by their names on the Hub, with license and p
     JSON.stringify({ architectures: ['BertForSequenceClassification'] }),
   );
   const found = await listModels({ ...places, caches: [cache] });
-  expect(found.map(({ id }) => id)).toEqual(['bundled/mini-mlm', 'owner/classifier']);
-  expect(found[1]).toMatchObject({ place: 'cache', license: 'apache-2.0' });
-  expect(found[1]!.problem).toContain('BertForSequenceClassification');
+  expect(found.map(({ id }) => id)).toContain('bundled/mini-mlm');
+  const cached = found.find(({ id }) => id === 'owner/classifier');
+  expect(cached).toMatchObject({ place: 'cache', license: 'apache-2.0' });
+  expect(cached!.problem).toContain('BertForSequenceClassification');
 });
 
 test('a vocabulary counts as the tokenizer does, and its words are one token each', async () => {

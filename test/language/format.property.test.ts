@@ -4,7 +4,7 @@ import type { PtuneFile, TemplatePart } from '../../src/language/ast.ts';
 import { filters } from '../../src/language/ast.ts';
 import { formattingEdits } from '../../src/language/features/format.ts';
 import { parse } from '../../src/language/parser.ts';
-import { printTemplate } from '../../src/language/print.ts';
+import { printTemplate } from '../../src/language/printTemplate.ts';
 import { applyEdits } from '../../src/language/textEdit.ts';
 import { withSettings } from './marked.ts';
 import { texts } from './texts.ts';

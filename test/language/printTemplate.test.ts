@@ -8,7 +8,10 @@ const partsOf = (template: string) =>
   parse(`---\nanswer: capital\n---\n@prompt p\n${template}\n`).prompts[0]!.parts;
 
 const meaning = (parts: readonly TemplatePart[]) =>
-  parts.map((part) => ({ ...part, span: undefined, columnSpan: undefined }));
+  parts.map((part) => ({
+    ...part,
+    ...{ span: undefined, columnSpan: undefined, nameSpan: undefined },
+  }));
 
 test.each([
   'The capital of {country|trim|lower} is {capital}.',

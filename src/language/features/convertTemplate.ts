@@ -3,7 +3,7 @@
  * `{"placeholder": "text_a"} {"soft"} {"mask"}`, and the triples of the P-tuning code, `(3, 3, 3)`.
  * They are read as text; nothing in them is run.
  */
-import { escapedBraces, printBraces } from '../print.ts';
+import { escapedBraces, printBraces } from '../printTemplate.ts';
 import type { ModelKind } from './facts.ts';
 
 /** A brace of OpenPrompt: it starts with a quoted key. Doubled braces are words. */

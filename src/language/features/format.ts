@@ -4,7 +4,7 @@
  */
 import type { Prompt, PtuneFile, Span } from '../ast.ts';
 import { type Line, isBlank, linesOf } from '../lines.ts';
-import { printBraces } from '../print.ts';
+import { printBraces } from '../printTemplate.ts';
 import type { TextEdit } from '../textEdit.ts';
 import { formatYaml } from '../yamlFormat.ts';
 

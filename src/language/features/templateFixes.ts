@@ -1,7 +1,7 @@
 /** Quick fixes for templates. */
 import type { Prompt, PtuneFile, Span } from '../ast.ts';
 import { nearestName } from '../nearest.ts';
-import { escapedBraces } from '../print.ts';
+import { escapedBraces } from '../printTemplate.ts';
 import { fromOpenPrompt, fromTriple } from './convertTemplate.ts';
 import { knownColumns } from './facts.ts';
 import {
