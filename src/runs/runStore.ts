@@ -130,6 +130,8 @@ export class RunStore {
         errors.push(error);
       }
     }
+    // Names tell seconds only.
+    runs.sort((a, b) => (startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : 0));
     return { runs, errors };
   }
 
@@ -246,6 +248,8 @@ export class RunStore {
     );
   }
 }
+
+const startOf = ({ timings }: RunManifest): string => timings.startedAt;
 
 /** Whether the process of a run goes on. What runs on another machine is taken at its word. */
 function isAlive(owner: RunManifest['process']): boolean {

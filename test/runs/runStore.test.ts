@@ -146,6 +146,18 @@ describe('RunStore', () => {
     expect((await store.read(writer.id)).manifest.status).toBe('running');
   });
 
+  it('lists the runs of one second in the order of their starts', async () => {
+    const { store } = await newStore();
+    const made: string[] = [];
+    for (let i = 0; i < 12; i++) {
+      const writer = await store.createRun(start, moment + i);
+      writer.close();
+      made.push(writer.id);
+    }
+    expect((await store.list()).runs.map(({ id }) => id)).toEqual(made);
+    expect(made).not.toEqual(made.toSorted());
+  });
+
   it('lists what it can read and says what it cannot', async () => {
     const { store } = await newStore();
     const writer = await store.createRun(start, moment);
