@@ -185,9 +185,8 @@ describe('RunStore', () => {
   it.each(['../..', '20270101T000000-a-1-0000', 'x/../../y'])('knows no run %s', async (id) => {
     const { store, folder } = await newStore();
     await store.prepare();
-    for (const act of [store.read(id), store.readPrompt(id), store.removeRun(id)]) {
-      await expect(act).rejects.toMatchObject({ code: 'run/not-found' });
-    }
+    const acts = [() => store.read(id), () => store.readPrompt(id), () => store.removeRun(id)];
+    for (const act of acts) await expect(act()).rejects.toMatchObject({ code: 'run/not-found' });
     expect(await readdir(folder)).toEqual(['.ptune']);
   });
 
