@@ -31,6 +31,12 @@ describe('a new prompt file', () => {
   const path = fc
     .string({ minLength: 1 })
     .filter((text) => text.trim() !== '' && text !== '__proto__');
+  test('has names in quotes that YAML would read as numbers', () => {
+    const text = promptFileText({ model: './m', train: '.0', answer: 'a', inputs: ['b'] });
+    expect(text).toContain('model: ./m\n');
+    expect(parse(text).settings.data.train).toBe('.0');
+  });
+
   test('has nothing wrong with it whatever the data is called', () => {
     fc.assert(
       fc.property(

@@ -57,7 +57,8 @@ export function canStandInTemplate(column: string): boolean {
 
 /** A value as YAML reads it back, quoted where it would read something else. */
 function scalar(text: string): string {
-  const isPlain = /^[\p{L}_./][\p{L}\p{N}_./ -]*$/u.test(text) && text.trim() === text;
+  // A dot before a digit would begin a number.
+  const isPlain = /^(?:\.{0,2}\/|[\p{L}_])[\p{L}\p{N}_./ -]*$/u.test(text) && text.trim() === text;
   const isWord = /^(true|false|yes|no|on|off|null|y|n|\.\.\.|\.inf|\.nan)$/i.test(text);
   return isPlain && !isWord ? text : JSON.stringify(text);
 }
