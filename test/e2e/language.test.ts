@@ -90,10 +90,10 @@ test('renaming a prompt follows it into the settings', async () => {
   const { page } = editor();
   await goTo('@prompt manual');
   await page.keyboard.press('F2');
-  // The box selects the old name for itself.
-  await page.locator('.rename-box input:focus').waitFor();
-  await page.keyboard.type('everyday');
-  await page.keyboard.press('Enter');
+  const box = page.locator('.rename-box input:focus');
+  await box.fill('everyday');
+  await box.press('Enter');
+  await box.waitFor({ state: 'hidden' });
   const text = await saved('baseline: everyday');
   expect(text).toContain('@prompt everyday\n');
 });
