@@ -10,18 +10,23 @@ import { settingsSection } from './views/settings.ts';
 import { trainingSection } from './views/training.ts';
 import { verdictView } from './views/verdict.ts';
 
+/** A foldable part of the page; undefined where the report has nothing for it. */
+type SectionView = (report: Report, context: ViewContext) => HTMLElement | undefined;
+
+/** The parts under the verdict, in the order of the page. A new one is a line here. */
+const sections: readonly SectionView[] = [
+  scoreboardSection,
+  nearestSection,
+  examplesSection,
+  trainingSection,
+  confusionSection,
+  settingsSection,
+];
+
 /** The elements that show `report`. */
 export function reportView(report: Report, context: ViewContext): HTMLElement[] {
-  if (report.prompts.length === 0)
-    return [headerView(report, context), verdictView(report, context)];
-  return [
-    headerView(report, context),
-    verdictView(report, context),
-    scoreboardSection(report, context),
-    nearestSection(report, context),
-    examplesSection(report, context),
-    confusionSection(report, context),
-    trainingSection(report, context),
-    settingsSection(report, context),
-  ].filter((section) => section !== undefined);
+  const head = [headerView(report, context), verdictView(report, context)];
+  if (report.prompts.length === 0) return head;
+  const parts = sections.map((view) => view(report, context));
+  return [...head, ...parts.filter((part) => part !== undefined)];
 }
