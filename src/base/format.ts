@@ -72,6 +72,11 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** "3 seeds", or "1 of 3 seeds" where some are missing. */
+export function seedCount(count: number, missing = 0): string {
+  return missing === 0 ? counted(count, 'seed') : `${count} of ${counted(count + missing, 'seed')}`;
+}
+
 /** Names as an English list: "a", "a and b", "a, b and c". */
 export function listed(items: readonly string[]): string {
   if (items.length < 2) return items.join('');

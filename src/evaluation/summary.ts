@@ -45,6 +45,8 @@ export interface ContinuousPrompt<Run extends ScoredRun = ScoredRun> {
   readonly kind: 'continuous';
   readonly expect?: readonly Expectation[];
   readonly runs: readonly Run[];
+  /** Seeds that the file asks for beside those of `runs`. */
+  readonly missingSeeds?: readonly number[] | undefined;
 }
 
 export type ScoredPrompt = DiscretePrompt | ContinuousPrompt;
@@ -174,6 +176,8 @@ export function promptSummary(assessed: Assessed): PromptSummary {
         seconds: run.seconds,
       })),
     }),
+    ...(prompt.kind === 'continuous' &&
+      (prompt.missingSeeds?.length ?? 0) > 0 && { missingSeeds: prompt.missingSeeds! }),
     ...(ensemble && { ensemble }),
     ...(isCached(prompt) && { cached: true }),
   };

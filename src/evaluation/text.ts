@@ -1,5 +1,5 @@
 /** The scoreboard and the nearest tokens as lines for a terminal or a log. */
-import { percent, percentRange, points, pValueText } from '../base/format.ts';
+import { percent, percentRange, points, pValueText, seedCount } from '../base/format.ts';
 import { controlNames } from '../protocol/controls.ts';
 import { conditionText, resultText } from '../protocol/expectations.ts';
 import type { PromptReport, Report } from '../protocol/report.ts';
@@ -138,13 +138,13 @@ function controlCells({ control, of, accuracy, interval, difference }: ControlSu
 }
 
 function differenceCell(prompt: PromptSummary, summary: Summary): Cell {
-  const { difference, seeds } = prompt;
+  const { difference, seeds, missingSeeds } = prompt;
   const isBaseline = summary.prompts.some((other) => other.difference?.baseline === prompt.name);
   const parts = isBaseline ? ['baseline'] : [];
   if (difference) parts.push(points(difference.accuracy).padEnd(3), pValueText(difference.pValue));
-  if (seeds && seeds.length > 1) {
+  if (seeds && (seeds.length > 1 || missingSeeds)) {
     const values = seeds.map((seed) => Math.round(seed.accuracy * 100));
-    parts.push(`${seeds.length} seeds ${values.join(' ')}`);
+    parts.push(`${seedCount(seeds.length, missingSeeds?.length)} ${values.join(' ')}`);
   }
   if (prompt.cached) parts.push('cached');
   const style = difference?.significant && (difference.accuracy > 0 ? 'green' : 'red');

@@ -9,11 +9,11 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { percent, points } from '../base/format.ts';
+import { percent, points, seedCount } from '../base/format.ts';
 import { type Prompt, baselinePrompt } from '../language/ast.ts';
 import type { DocumentWatch } from './documentWatch.ts';
 import { parsedFile } from './documents.ts';
-import type { FileScores } from './scores/fileScores.ts';
+import type { FileScores, PromptScore } from './scores/fileScores.ts';
 import type { ScoreService } from './scores/scoreService.ts';
 
 const scheme = 'ptune-template';
@@ -104,7 +104,7 @@ function titleOf(prompt: Prompt, scores: FileScores | undefined): string {
   const score = scores?.prompts.get(prompt.name);
   if (score === undefined) return `${prompt.name}, no score`;
   const stale = score.stale === undefined ? '' : ', stale';
-  return `${prompt.name}, ${percent(score.prompt.summary.accuracy)}${stale}`;
+  return `${prompt.name}, ${percent(score.prompt.summary.accuracy)}${fewSeeds(score)}${stale}`;
 }
 
 /** "93 %, +51 over manual". */
@@ -114,6 +114,13 @@ function scoreWords(prompt: Prompt, scores: FileScores | undefined): string {
   const { accuracy, difference } = score.prompt.summary;
   if (score.stale !== undefined) return `stale: ${score.stale}`;
   if (score.prompt.baseline) return `${percent(accuracy)}, baseline`;
-  if (difference === undefined || score.baselineStale !== undefined) return percent(accuracy);
-  return `${percent(accuracy)}, ${points(difference.accuracy)} over ${difference.baseline}`;
+  const own = `${percent(accuracy)}${fewSeeds(score)}`;
+  if (difference === undefined || score.baselineStale !== undefined) return own;
+  return `${own}, ${points(difference.accuracy)} over ${difference.baseline}`;
+}
+
+/** " (1 of 3 seeds)" where not all that the file asks for are trained. */
+function fewSeeds({ prompt, missingSeeds }: PromptScore): string {
+  if (missingSeeds === undefined) return '';
+  return ` (${seedCount(prompt.summary.seeds?.length ?? 0, missingSeeds.length)})`;
 }

@@ -13,6 +13,18 @@ export interface Fingerprint {
   readonly model: string;
 }
 
+/**
+ * The seeds that a file asks for and a score does not have; undefined when the score has others than
+ * those, so that it is not a score of what the file asks for.
+ */
+export function missingSeeds(
+  scored: readonly number[],
+  asked: readonly number[],
+): number[] | undefined {
+  if (scored.some((seed) => !asked.includes(seed))) return undefined;
+  return asked.filter((seed) => !scored.includes(seed));
+}
+
 /** The part that differs first, as a person would say it, or undefined when none does. */
 export function staleReason(then: Fingerprint, now: Fingerprint): string | undefined {
   if (then.template !== now.template) return 'template changed';

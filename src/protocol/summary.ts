@@ -62,6 +62,8 @@ export interface PromptSummary {
   readonly f1?: number;
   readonly difference?: Difference;
   readonly seeds?: readonly SeedSummary[];
+  /** Seeds that the file asks for and that have no finished run, where there are some. */
+  readonly missingSeeds?: readonly number[];
   /** Where there are several seeds. */
   readonly ensemble?: EnsembleSummary;
   /** What the prompt's `expect` came to, where it has one. */

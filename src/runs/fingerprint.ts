@@ -62,12 +62,15 @@ export function dataFiles({ settings }: PtuneFile, path: string): string[] {
 /**
  * The settings that can change a prompt's score, as a JSON value. What the other hashes cover is
  * left out (paths of data and model), and so is what only compares scores (`baseline`, `expect`).
+ * So are the seeds of a trained prompt: each run has its own, and a score says which it is made of.
  */
 export function scoreSettings({ settings }: PtuneFile, prompt: Prompt): unknown {
   const { answer, labels, candidates, maxTokens, chat, examples, data } = settings;
   const share = (split: string | number) => (typeof split === 'number' ? split : undefined);
   const isTrained = prompt.kind === 'continuous' && prompt.from === undefined;
-  const drawsExamples = prompt.parts.some((part) => part.kind === 'demos');
+  const { seeds, ...trained } = prompt.train;
+  const drawsExamples =
+    prompt.kind === 'discrete' && prompt.parts.some((part) => part.kind === 'demos');
   return {
     answer,
     labels,
@@ -76,8 +79,8 @@ export function scoreSettings({ settings }: PtuneFile, prompt: Prompt): unknown 
     chat,
     examples,
     shares: { validation: share(data.validation), test: share(data.test) },
-    train: isTrained ? prompt.train : undefined,
-    seeds: drawsExamples ? prompt.train.seeds : undefined,
+    train: isTrained ? trained : undefined,
+    seed: drawsExamples ? seeds[0] : undefined,
   };
 }
 

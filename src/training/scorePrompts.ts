@@ -7,6 +7,7 @@ import { buildReport, type ReportInputs, type ReportPrompt } from '../evaluation
 import { middleSeed, shareRight } from '../evaluation/scores.ts';
 import { buildSummary, type LeftOut } from '../evaluation/summary.ts';
 import { baselinePrompt, type Prompt } from '../language/ast.ts';
+import { missingSeeds } from '../protocol/fingerprint.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import type { Reading } from '../protocol/report.ts';
 import type { Candidates, Summary } from '../protocol/summary.ts';
@@ -154,10 +155,25 @@ async function scorePrompt(
       kind: 'continuous',
       deep: prompt.train.depth === 'deep',
       runs: runs.map(({ run }) => run),
+      missingSeeds: missingOf(scoring, prompt, runs),
       ...(reading && { reading }),
     },
     controls: withControls ? await scoreControls(scoring, prompt, runs) : [],
   };
+}
+
+/** Seeds that the file asks for, whatever the request did, and that these runs do not have. */
+function missingOf(
+  { open }: Scoring,
+  { name, from }: Prompt,
+  runs: readonly RunWithVectors[],
+): readonly number[] | undefined {
+  if (from !== undefined) return undefined;
+  const asked = open.file.prompts.find((prompt) => prompt.name === name)!.train.seeds;
+  return missingSeeds(
+    runs.map(({ run }) => run.seed),
+    asked,
+  );
 }
 
 /** What draws the solved examples of a prompt that is not trained. */

@@ -28,10 +28,10 @@ export async function trainFile(request: TrainRequest, context: TrainingContext)
     await assertStoredFit(open);
     const store = RunStore.forFile(open.path, request.output);
     const resumed = request.resume === undefined ? undefined : await store.read(request.resume);
+    const start = resumed && { ...startOf(resumed.manifest), ...request };
+    const chosen = resumed ? [resumed.manifest.prompt.name] : request.prompts;
     const prompts = open.file.prompts.map((prompt) =>
-      prompt.name === resumed?.manifest.prompt.name
-        ? overridden(prompt, { ...startOf(resumed.manifest), ...request })
-        : overridden(prompt, request),
+      chosen?.includes(prompt.name) === false ? prompt : overridden(prompt, start ?? request),
     );
     const trainings = trainingsOf(request, prompts, resumed?.manifest);
     for (const { prompt } of trainings) assertTrained(prompt);
@@ -55,7 +55,10 @@ export async function trainFile(request: TrainRequest, context: TrainingContext)
         await trainShuffled(open, prompt, seed, store, context);
       }
     }
-    const summary = await scorePrompts(open, prompts, 'test', store, context, request.controls);
+    const scored = prompts.map((prompt, i) =>
+      asScored(prompt, open.file.prompts[i]!.train.seeds, trainings),
+    );
+    const summary = await scorePrompts(open, scored, 'test', store, context, request.controls);
     context.emit(summary);
     return summary;
   } finally {
@@ -87,6 +90,20 @@ function trainingsOf(
   }
   const [prompt] = chosenPrompts(prompts, [resumed.prompt.name]);
   return [{ prompt: prompt!, seed: resumed.seed, run: resumed.id }];
+}
+
+/**
+ * The prompt with the seeds that it is scored with: all that the file asks for, also where only some
+ * of them were trained now; where others were trained, those of the request alone.
+ */
+function asScored(
+  prompt: Prompt,
+  asked: readonly number[],
+  trainings: readonly Training[],
+): Prompt {
+  const trained = trainings.filter((one) => one.prompt === prompt);
+  if (!trained.every(({ seed }) => asked.includes(seed))) return prompt;
+  return { ...prompt, train: { ...prompt.train, seeds: asked } };
 }
 
 /** The seeds and steps that the command line gave when the run was started, or the file's. */

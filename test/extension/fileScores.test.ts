@@ -21,6 +21,7 @@ const text = `---
 model: ./m
 data: { train: train.csv, validation: 0.2, test: 0.3 }
 answer: capital
+train: { seeds: [1, 2, 3] }
 baseline: manual
 ---
 
@@ -81,7 +82,9 @@ describe('readScores', () => {
   it.each<[string, string, Record<string, string | undefined>]>([
     ['{*3} {country}', '{*4} {country}', { learned: 'template changed', manual: undefined }],
     ['0.3 }', '0.4 }', { learned: 'settings changed', manual: 'settings changed' }],
-    ['answer:', 'train: { steps: 9 }\nanswer:', { learned: 'settings changed', manual: undefined }],
+    ['{ seeds', '{ steps: 9, seeds', { learned: 'settings changed', manual: undefined }],
+    ['[1, 2, 3]', '[1, 2]', { learned: 'seeds changed', manual: undefined }],
+    ['[1, 2, 3]', '[1, 2, 3, 4]', { learned: undefined, manual: undefined }],
     ['./m', './none', { learned: 'model not found', manual: 'model not found' }],
     ['train.csv', 'none.csv', { learned: 'data not found', manual: 'data not found' }],
   ])('after "%s" became "%s" it is %j', async (before, after, expected) => {

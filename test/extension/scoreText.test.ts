@@ -32,6 +32,16 @@ describe('the score at the end of a line', () => {
       { text: '46 %  +4', tone: 'plain' },
     ],
     [
+      'a prompt with seeds that are not trained',
+      scoreOf('learned', { missingSeeds: [4, 5] }),
+      { text: '92 %  +50 ●  3 of 5 seeds ±1', tone: 'better' },
+    ],
+    [
+      'a prompt with one of its seeds',
+      scoreOf('learned', { report: undecided, missingSeeds: [2] }),
+      { text: '46 %  +4  1 of 2 seeds', tone: 'plain' },
+    ],
+    [
       'a stale score',
       scoreOf('learned', { stale: 'template changed' }),
       { text: '⟳ stale: template changed (was 92 %)', tone: 'stale' },
@@ -118,6 +128,20 @@ describe('the score card', () => {
     const card = scoreCard(score, fourMinutesLater, []);
     expect(card).toContain('Stale difference to manual: template changed in manual.');
     expect(card).not.toContain('points');
+  });
+
+  it.each<[PromptScore, string]>([
+    [scoreOf('learned'), '3 seeds: 91 %, 93 %, 93 % · '],
+    [
+      scoreOf('learned', { missingSeeds: [4, 5] }),
+      '3 of 5 seeds: 91 %, 93 %, 93 % (seeds 4 and 5 are not trained) · ',
+    ],
+    [
+      scoreOf('learned', { report: undecided, missingSeeds: [2] }),
+      '1 of 2 seeds: seed 1 (seed 2 is not trained) · ',
+    ],
+  ])('says how many of the seeds count', (score, text) => {
+    expect(scoreCard(score, fourMinutesLater, [])).toContain(text);
   });
 
   it('of a prompt without a score says what to do', () => {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { PtuneError } from '../../base/errors.ts';
 import { locateModel } from '../../hub/locate.ts';
 import { type PtuneFile, baselinePrompt } from '../../language/ast.ts';
-import { staleReason } from '../../protocol/fingerprint.ts';
+import { missingSeeds, staleReason } from '../../protocol/fingerprint.ts';
 import type { PromptReport, Report } from '../../protocol/report.ts';
 import type { FileHashes } from '../../runs/fileHashes.ts';
 import { dataFiles, promptFingerprint } from '../../runs/fingerprint.ts';
@@ -23,6 +23,8 @@ export interface PromptScore {
   readonly report: Report;
   /** What changed since, such as "template changed"; undefined while the score holds. */
   readonly stale: string | undefined;
+  /** Seeds that the file asks for and the score does not have, where it has all others. */
+  readonly missingSeeds?: readonly number[];
   /** What changed in the prompt that the difference was measured against. */
   readonly baselineStale: string | undefined;
 }
@@ -57,10 +59,12 @@ export async function readScores(
     const { name, difference } = prompt.summary;
     if (!reasons.has(name)) continue;
     const against = difference?.baseline;
+    const missing = missingOf(file, prompt) ?? [];
     prompts.set(name, {
       prompt,
       report,
       stale: reasons.get(name),
+      ...(missing.length > 0 && { missingSeeds: missing }),
       baselineStale: baselineChange(against, baseline, reasons),
     });
   }
@@ -92,13 +96,25 @@ async function staleReasons(
     }
     try {
       const now = await promptFingerprint(file, prompt, { path, model: located }, context.hashes);
-      reasons.set(prompt.name, staleReason(then, now));
+      const scored = report.prompts.find(({ summary }) => summary.name === prompt.name);
+      const others = scored !== undefined && missingOf(file, scored) === undefined;
+      reasons.set(prompt.name, staleReason(then, now) ?? (others ? 'seeds changed' : undefined));
     } catch {
       // A data file that cannot be read; its own diagnostic says which and why.
       reasons.set(prompt.name, 'data not found');
     }
   }
   return reasons;
+}
+
+/** As `missingSeeds`, for a prompt's score; nothing is missing where nothing is trained. */
+function missingOf({ prompts }: PtuneFile, { summary }: PromptReport): number[] | undefined {
+  const prompt = prompts.find(({ name }) => name === summary.name);
+  if (prompt?.kind !== 'continuous' || prompt.from !== undefined || !summary.seeds) return [];
+  return missingSeeds(
+    summary.seeds.map(({ seed }) => seed),
+    prompt.train.seeds,
+  );
 }
 
 function baselineChange(

@@ -1,5 +1,5 @@
 /** The score at the end of a `@prompt` line. */
-import { percent, points } from '../../base/format.ts';
+import { percent, points, seedCount } from '../../base/format.ts';
 import type { InlineMode } from '../settings.ts';
 import type { PromptScore } from './fileScores.ts';
 
@@ -46,10 +46,14 @@ function toneOf({ prompt: { summary, baseline }, baselineStale }: PromptScore): 
   return difference.accuracy > 0 ? 'better' : 'worse';
 }
 
-/** "3 seeds ±1": half the distance between the best and the worst seed, in points. */
-function seedSpread({ prompt: { summary } }: PromptScore): string | undefined {
+/**
+ * "3 seeds ±1": half the distance between the best and the worst seed, in points. "1 of 3 seeds" where
+ * some are not trained.
+ */
+function seedSpread({ prompt: { summary }, missingSeeds }: PromptScore): string | undefined {
   const accuracies = summary.seeds?.map((seed) => seed.accuracy) ?? [];
-  if (accuracies.length < 2) return undefined;
+  const count = seedCount(accuracies.length, missingSeeds?.length);
+  if (accuracies.length < 2) return missingSeeds === undefined ? undefined : count;
   const half = (Math.max(...accuracies) - Math.min(...accuracies)) / 2;
-  return `${accuracies.length} seeds ±${Math.round(half * 100)}`;
+  return `${count} ±${Math.round(half * 100)}`;
 }

@@ -2,11 +2,13 @@
 import {
   counted,
   duration,
+  listed,
   percent,
   percentRange,
   points,
   pointsRange,
   pValueText,
+  seedCount,
 } from '../../base/format.ts';
 import type { PromptReport, Report } from '../../protocol/report.ts';
 import type { PromptScore } from './fileScores.ts';
@@ -33,9 +35,7 @@ export function scoreCard(score: PromptScore, now: number, links: readonly CardL
   }
   lines.push(
     [accuracyText(prompt, report), differenceText(score)].filter(isThere).join('  \n'),
-    [seedsText(prompt), lossText(prompt), whenText(prompt, report, now)]
-      .filter(isThere)
-      .join(' · '),
+    [seedsText(score), lossText(prompt), whenText(prompt, report, now)].filter(isThere).join(' · '),
     nearestText(prompt) ?? '',
     links.map(linkText).join(' · '),
   );
@@ -98,11 +98,16 @@ function differenceText({ prompt, baselineStale }: PromptScore): string | undefi
   return `${size} (${range}): ${certainty}`;
 }
 
-function seedsText({ summary: { seeds } }: PromptReport): string | undefined {
+function seedsText({ prompt, missingSeeds }: PromptScore): string | undefined {
+  const { seeds } = prompt.summary;
   if (seeds === undefined || seeds.length === 0) return undefined;
-  if (seeds.length === 1) return `seed ${seeds[0]!.seed}`;
-  const accuracies = seeds.map((seed) => percent(seed.accuracy));
-  return `${seeds.length} seeds: ${accuracies.join(', ')}`;
+  const one = seeds.length === 1 ? `seed ${seeds[0]!.seed}` : undefined;
+  if (missingSeeds === undefined && one !== undefined) return one;
+  const values = one ?? seeds.map((seed) => percent(seed.accuracy)).join(', ');
+  const all = `${seedCount(seeds.length, missingSeeds?.length)}: ${values}`;
+  if (missingSeeds === undefined) return all;
+  const [noun, verb] = missingSeeds.length === 1 ? ['seed', 'is'] : ['seeds', 'are'];
+  return `${all} (${noun} ${listed(missingSeeds.map(String))} ${verb} not trained)`;
 }
 
 function lossText({ summary }: PromptReport): string {
