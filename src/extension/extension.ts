@@ -95,7 +95,7 @@ export function activate(context: ExtensionContext): void {
     ...registerCodeLenses({ scores, training, tokens }),
     ...registerLanguageFeatures(facts, targetFinder(scoreContext)),
     ...registerStatusBar(training),
-    new PromptTests(watch, training),
+    new PromptTests(watch, training, scores),
     ...registerCommands(commandHandlers(parts)),
   );
   watch.start();

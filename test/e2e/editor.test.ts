@@ -23,7 +23,7 @@ The capital of {country} is {capital}.
 @prompt poor {expect: accuracy >= 99 %}
 Is {capital} in {country}?
 
-@prompt untrained {expect: accuracy >= 1 %}
+@prompt untrained {expect: accuracy >= 1 %, steps: 100000}
 {*2} {country} {capital} .
 `,
 );
@@ -50,13 +50,14 @@ test('each prompt has its links and how many tokens it has', async () => {
 });
 
 describe('the Test Explorer', () => {
+  const row = (label: string) =>
+    editor().page.locator('.test-explorer .monaco-list-row').filter({ hasText: label }).first();
+  const outcome = (label: string, icon: string) =>
+    row(label).locator(`.codicon-testing-${icon}-icon`);
+
   test('runs prompts, and says at the line of one that misses by how much', async () => {
     const { workbench } = editor();
     await workbench.runCommand('PTune: Show Prompts in the Test Explorer');
-    const row = (label: string) =>
-      workbench.page.locator('.monaco-list-row').filter({ hasText: label }).first();
-    const outcome = (label: string, icon: string) =>
-      row(label).locator(`.codicon-testing-${icon}-icon`);
     await row('check.ptune').waitFor();
     // The other file was never opened: it is found because the explorer asks for it.
     await row('capitals.ptune').waitFor();
@@ -65,8 +66,10 @@ describe('the Test Explorer', () => {
     await row('poor').waitFor();
     await workbench.runCommand('View: Focus First Editor Group');
     await workbench.runCommand('Test: Run Tests in Current File');
-    await outcome('poor', 'failed').waitFor({ timeout: 120_000 });
-    await outcome('good', 'passed').waitFor();
+    await outcome('good', 'passed').waitFor({ timeout: 120_000 });
+    // The scores are read before the outcomes are told, so that they do not wait for a file watcher.
+    expect(await workbench.editor.addedText('@prompt good')).toMatch(/^\d+ %/);
+    await outcome('poor', 'failed').waitFor();
     await outcome('untrained', 'error').waitFor();
     await outcome('manual', 'skipped').waitFor();
     await workbench.page
@@ -74,6 +77,31 @@ describe('the Test Explorer', () => {
       .first()
       .waitFor();
     await editor().screenshot('tests-light');
+  });
+
+  test('stops a training that is cancelled, and goes on as before', async () => {
+    const { page, workbench, server } = editor();
+    await row('untrained').click();
+    await page.keyboard.press('Shift+F10');
+    // A menu takes no click in the moment that it opens, and keys at once.
+    const otherProfile = page.locator('.monaco-menu .action-item:last-child');
+    await otherProfile.filter({ hasText: 'Execute Using Profile' }).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-widget:visible input').first().waitFor();
+    await page.keyboard.type('Train, Then');
+    await page.keyboard.press('Enter');
+    await workbench.statusBarItem(/untrained \d+\/100000/).waitFor();
+    expect(server.trainers()).toHaveLength(1);
+    await workbench.runCommand('Test: Cancel Test Run');
+    await outcome('untrained', 'skipped').waitFor();
+    await workbench.statusBarItem(/untrained \d+\/100000/).waitFor({ state: 'hidden' });
+    await eventually('end of the trainer', () =>
+      server.trainers().length === 0 ? true : undefined,
+    );
+    await row('untrained').click();
+    await workbench.runCommand('Test: Run Test at Cursor');
+    await outcome('untrained', 'error').waitFor();
   });
 });
 

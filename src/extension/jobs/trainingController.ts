@@ -130,7 +130,20 @@ export class TrainingController implements Disposable {
     token: CancellationToken,
   ): Promise<Summary> {
     bar?.report({ message: job.kind === 'train' ? 'Starting the trainer' : 'Starting to score' });
-    token.onCancellationRequested(() => void this.cancel());
+    const cancelling = token.onCancellationRequested(() => void this.cancel());
+    try {
+      return await this.#ask(document, job, bar);
+    } finally {
+      // Who cancels later means another job.
+      cancelling.dispose();
+    }
+  }
+
+  async #ask(
+    document: TextDocument,
+    job: Job,
+    bar: Progress<{ message?: string; increment?: number }> | undefined,
+  ): Promise<Summary> {
     const node = await this.#findNode();
     const variables = await this.#token.variables();
     if (this.#cancelled) throw cancelledError();

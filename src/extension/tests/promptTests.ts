@@ -21,6 +21,7 @@ import type { DocumentWatch } from '../documentWatch.ts';
 import { isOnDisk, parsedFile } from '../documents.ts';
 import { spanRange } from '../features/convert.ts';
 import type { TrainingController } from '../jobs/trainingController.ts';
+import type { ScoreService } from '../scores/scoreService.ts';
 import { addTestProfiles } from './testRuns.ts';
 
 const pattern = '**/*.ptune';
@@ -34,7 +35,7 @@ export class PromptTests implements Disposable {
   readonly #shown = new WeakMap<TestItem, string>();
   #files: FileSystemWatcher | undefined;
 
-  constructor(watch: DocumentWatch, training: TrainingController) {
+  constructor(watch: DocumentWatch, training: TrainingController, scores: ScoreService) {
     const controller = this.#controller;
     controller.resolveHandler = (item) => this.#resolve(item);
     controller.refreshHandler = () => this.#findFiles();
@@ -42,7 +43,7 @@ export class PromptTests implements Disposable {
       watch.onDidChange((document) => {
         if (isOnDisk(document)) this.#show(document.uri, parsedFile(document));
       }),
-      ...addTestProfiles(controller, training, (item) => this.#resolve(item)),
+      ...addTestProfiles(controller, { training, scores }, (item) => this.#resolve(item)),
     ];
   }
 

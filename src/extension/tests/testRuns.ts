@@ -18,12 +18,19 @@ import type { CommandId, Registration } from '../commands.ts';
 import { parsedFile } from '../documents.ts';
 import type { Job, TrainingController } from '../jobs/trainingController.ts';
 import { markdownText } from '../scores/markdown.ts';
+import type { ScoreService } from '../scores/scoreService.ts';
 import { type TestProblem, testOutcome } from './testOutcome.ts';
+
+/** What a test run uses and keeps up to date. */
+interface Parts {
+  readonly training: TrainingController;
+  readonly scores: ScoreService;
+}
 
 /** Adds the ways to run tests. `resolve` finds the children of a suite, or all suites. */
 export function addTestProfiles(
   controller: TestController,
-  training: TrainingController,
+  parts: Parts,
   resolve: (item: TestItem | undefined) => Promise<void>,
 ): Registration[] {
   const profile = (label: string, kind: Job['kind'], isDefault: boolean) =>
@@ -36,7 +43,7 @@ export function addTestProfiles(
         try {
           for (const items of files.values()) for (const item of items) run.enqueued(item);
           for (const [suite, items] of files) {
-            await runFile(suite.uri!, items, kind, { run, token, training });
+            await runFile(suite.uri!, items, kind, { ...parts, run, token });
           }
         } finally {
           run.end();
@@ -68,10 +75,9 @@ async function filesOf(
   return files;
 }
 
-interface Running {
+interface Running extends Parts {
   readonly run: TestRun;
   readonly token: CancellationToken;
-  readonly training: TrainingController;
 }
 
 /** Scores one file and tells every item how its prompt ended. */
@@ -79,7 +85,7 @@ async function runFile(
   uri: Uri,
   items: readonly TestItem[],
   kind: Job['kind'],
-  { run, token, training }: Running,
+  { run, token, training, scores }: Running,
 ): Promise<void> {
   if (items.length === 0) return;
   if (token.isCancellationRequested) return items.forEach((item) => run.skipped(item));
@@ -105,6 +111,8 @@ async function runFile(
         ? { kind, prompts: learned.map(({ name }) => name) }
         : { kind: 'score' };
     summary = await training.run(document, job, token);
+    // The lines show the new scores at once, not when the report's file is seen to have changed.
+    await scores.fresh(document);
   } catch (thrown) {
     const error = toPtuneError(thrown);
     if (error.kind === 'cancelled') return items.forEach((item) => run.skipped(item));
