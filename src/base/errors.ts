@@ -51,6 +51,7 @@ export const errorKinds = {
   'run/not-found': 'input',
   'run/unreadable': 'input',
   'run/newer-format': 'input',
+  'run/in-use': 'input',
   'reference/unreadable': 'input',
   'search/no-words': 'unsupported',
   'export/not-empty': 'input',

@@ -15,7 +15,8 @@ import { importFile, type ImportOptions } from './commands/import.ts';
 import { addModelToCache, listModels, removeModelFromCache } from './commands/modelCache.ts';
 import { replayTrace, verify } from './commands/models.ts';
 import { writeReport } from './commands/report.ts';
-import { listRuns, nearest, predict, removeRun, showRun } from './commands/runs.ts';
+import { addRunsCommand } from './runsCommand.ts';
+import { nearest, predict } from './commands/runs.ts';
 import { search } from './commands/search.ts';
 import { score, train, type ScoreOptions } from './commands/train.ts';
 import { ptuneVersion } from './environment.ts';
@@ -261,19 +262,7 @@ function addRunCommands(root: Command): void {
         importFile(path, options, outputOf(options)),
       ),
     );
-  const runs = root.command('runs').description('list, show and remove runs');
-  runs
-    .command('list', { isDefault: true })
-    .addOption(json())
-    .action(act((options: JsonOption) => listRuns(outputOf(options))));
-  runs
-    .command('show')
-    .argument('<run>')
-    .action(act((run: string) => showRun(run)));
-  runs
-    .command('remove')
-    .argument('<run>')
-    .action(act((run: string) => removeRun(run)));
+  addRunsCommand(root, act);
 }
 
 function addModelCommands(root: Command): void {

@@ -11,9 +11,11 @@ import type { TrainingEvent } from '../protocol/events.ts';
 import type { RunPrediction } from '../protocol/predictions.ts';
 import { atomicWrite, removeHalfWritten } from '../files/atomicWrite.ts';
 import { type PromptVectors, readPromptVectors } from './promptVectors.ts';
+import { assertNotRunning, readHeader, stopped } from './runHeader.ts';
 import { isRunId, runId } from './runId.ts';
 import { type RunManifest, type RunStart, parseManifest, runFormat } from './runManifest.ts';
 import { isBefore, lastStep, metricsLine, parseMetrics } from './runMetrics.ts';
+import { isAlive } from './runOwner.ts';
 import { RunWriter, runFiles, writeManifest } from './runWriter.ts';
 
 /** Where runs and reports lie. */
@@ -124,7 +126,7 @@ export class RunStore {
     const errors: PtuneError[] = [];
     for (const id of await this.ids()) {
       try {
-        runs.push((await this.read(id)).manifest);
+        runs.push((await readHeader(this.folder(id))).manifest);
       } catch (error) {
         if (!(error instanceof PtuneError)) throw error;
         errors.push(error);
@@ -151,10 +153,7 @@ export class RunStore {
     if (manifest.status !== 'running' || isAlive(manifest.process)) {
       return { manifest, folder, events };
     }
-    const step = lastStep(events);
-    const where = step === 0 ? 'before the first step' : `at step ${step}`;
-    const reason = `trainer stopped unexpectedly ${where}`;
-    return { manifest: { ...manifest, status: 'failed', reason }, folder, events };
+    return { manifest: stopped(manifest, lastStep(events)), folder, events };
   }
 
   /**
@@ -204,10 +203,11 @@ export class RunStore {
   /**
    * Removes a run with all its files.
    *
-   * @throws PtuneError `run/not-found`
+   * @throws PtuneError `run/not-found`, `run/in-use`
    */
   async removeRun(id: string): Promise<void> {
     if (!(await this.ids()).includes(id)) throw this.#notFound(id);
+    await assertNotRunning(this.folder(id));
     await rm(this.folder(id), { recursive: true });
   }
 
@@ -250,18 +250,6 @@ export class RunStore {
 }
 
 const startOf = ({ timings }: RunManifest): string => timings.startedAt;
-
-/** Whether the process of a run goes on. What runs on another machine is taken at its word. */
-function isAlive(owner: RunManifest['process']): boolean {
-  if (owner.host !== hostname()) return true;
-  try {
-    process.kill(owner.pid, 0);
-    return true;
-  } catch (error) {
-    // It is there and belongs to someone else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 /** For files that may be missing; anything else that is wrong with them is still an error. */
 function nothing(error: unknown): never[] {

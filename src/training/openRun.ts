@@ -1,5 +1,5 @@
 /** Opens a finished run again: its vectors, and the model and file that it belongs to. */
-import { existsSync, readdirSync, type Dirent } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
@@ -12,6 +12,7 @@ import { openModel } from '../hub/openModel.ts';
 import { parse } from '../language/parser.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
 import { hashModel, hashText } from '../runs/fingerprint.ts';
+import { runFolders } from '../runs/runFolders.ts';
 import { RunStore, type StoredRun } from '../runs/runStore.ts';
 import type { TrainingContext } from './context.ts';
 import { findModel } from './hubModels.ts';
@@ -24,9 +25,6 @@ export interface FoundRun extends StoredRun {
   readonly home: string;
 }
 
-/** Folders below the current one that are searched for `.ptune/runs`. */
-const searchDepth = 3;
-
 /**
  * The run with an id, or in a folder.
  *
@@ -34,7 +32,9 @@ const searchDepth = 3;
  * @throws PtuneError `run/not-found`, `run/unreadable`, `run/newer-format`
  */
 export async function findRun(where: string, from: string): Promise<FoundRun> {
-  const folder = existsSync(join(where, 'run.json')) ? resolve(where) : runFolder(where, from);
+  const folder = existsSync(join(where, 'run.json'))
+    ? resolve(where)
+    : await runFolder(where, from);
   if (folder === undefined) {
     throw new PtuneError(
       'run/not-found',
@@ -49,29 +49,8 @@ export async function findRun(where: string, from: string): Promise<FoundRun> {
   return { ...run, store, home: inStore ? dirname(dirname(runs)) : from };
 }
 
-/** The folders `.ptune/runs` in `folder` and in folders below it. */
-export function runFolders(folder: string, depth = searchDepth): string[] {
-  const own = join(folder, '.ptune', 'runs');
-  const below =
-    depth === 0
-      ? []
-      : entriesOf(folder)
-          .filter((e) => e.isDirectory() && e.name !== 'node_modules' && !e.name.startsWith('.'))
-          .flatMap((e) => runFolders(join(folder, e.name), depth - 1));
-  return [...(existsSync(own) ? [own] : []), ...below];
-}
-
-/** What lies in a folder; nothing in one that may not be read. */
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
-
-function runFolder(id: string, from: string): string | undefined {
-  return runFolders(from)
+async function runFolder(id: string, from: string): Promise<string | undefined> {
+  return (await runFolders(from))
     .map((runs) => join(runs, id))
     .find((folder) => existsSync(join(folder, 'run.json')));
 }

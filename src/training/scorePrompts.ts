@@ -4,7 +4,7 @@ import type { Example } from '../data/examples.ts';
 import type { ScoredControl } from '../evaluation/controls.ts';
 import { readAsWords } from '../evaluation/reading/readAsWords.ts';
 import { buildReport, type ReportInputs, type ReportPrompt } from '../evaluation/report.ts';
-import { middleSeed, shareRight } from '../evaluation/scores.ts';
+import { middleSeed, scoreOf, shareRight } from '../evaluation/scores.ts';
 import { buildSummary, type LeftOut } from '../evaluation/summary.ts';
 import { baselinePrompt, type Prompt } from '../language/ast.ts';
 import { missingSeeds } from '../protocol/fingerprint.ts';
@@ -12,6 +12,7 @@ import type { Prediction } from '../protocol/predictions.ts';
 import type { Reading } from '../protocol/report.ts';
 import type { Candidates, Summary } from '../protocol/summary.ts';
 import { reportPath, writeReport } from '../runs/reportFile.ts';
+import { writeRunScore } from '../runs/runScore.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { engine } from '../runtime/session.ts';
 import type { TrainingContext } from './context.ts';
@@ -61,13 +62,20 @@ export async function scorePrompts(
   };
   if (split !== 'test') return buildSummary(inputs, undefined, leftOut);
   await store.prepare();
-  await writePredictions(store, scored);
+  await writePredictions(store, scored, candidatesOf(open));
   const path = await writeReport(reportPath(store.folders.reports, open.path), buildReport(inputs));
   return buildSummary(inputs, path, leftOut);
 }
 
-/** Into each run's folder its own answers and those of the discrete prompts, for other programs. */
-async function writePredictions(store: RunStore, prompts: readonly ReportPrompt[]): Promise<void> {
+/**
+ * Into each run's folder its own answers and those of the discrete prompts, for other programs, and
+ * its score by itself, for lists of runs.
+ */
+async function writePredictions(
+  store: RunStore,
+  prompts: readonly ReportPrompt[],
+  candidates: Candidates,
+): Promise<void> {
   const lines = (prompt: string, predictions: readonly Prediction[]) =>
     predictions.map((prediction) => ({ prompt, ...prediction }));
   const discrete = prompts.flatMap((prompt) =>
@@ -79,6 +87,9 @@ async function writePredictions(store: RunStore, prompts: readonly ReportPrompt[
       // Vectors that a file brings along have no run here.
       if (!known.has(run)) continue;
       await store.writePredictions(run, [...lines(prompt.name, predictions), ...discrete]);
+      const { n, accuracy, interval, loss } = scoreOf([predictions]);
+      const score = { split: 'test', n, accuracy, interval, loss, candidates };
+      await writeRunScore(store.folder(run), score);
     }
   }
 }

@@ -273,7 +273,9 @@ describe('runs', () => {
     expect(removed).toMatchObject({ status: 0, stdout: `Removed ${second}.\n` });
     const rest = await ptune(folder, 'runs');
     expect(rest.stdout).toMatch(
-      new RegExp(`^${run} {2}task.ptune {2}learned {2}seed 1 {2}completed: step \\d kept\\n$`),
+      new RegExp(
+        `^${run} {2}task.ptune {2}learned {2}seed 1 {2}completed: step \\d kept {2}\\d+ % of 4 .*\\n$`,
+      ),
     );
     expect(await ptune(folder, 'runs', 'remove', second)).toMatchObject({ status: 2 });
   });

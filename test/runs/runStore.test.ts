@@ -193,6 +193,8 @@ describe('RunStore', () => {
   it('removes a run', async () => {
     const { store } = await newStore();
     const writer = await store.createRun(start, moment);
+    await expect(store.removeRun(writer.id)).rejects.toMatchObject({ code: 'run/in-use' });
+    await writer.update({ status: 'completed' });
     writer.close();
     await store.removeRun(writer.id);
     expect(await store.ids()).toEqual([]);

@@ -1,43 +1,10 @@
-/** `ptune runs`, `ptune nearest` and `ptune predict`. */
+/** `ptune nearest` and `ptune predict`. */
 import { PtuneError } from '../../base/errors.ts';
 import { neighborhoods } from '../../evaluation/neighborhoods.ts';
 import type { Metric } from '../../protocol/report.ts';
-import { RunStore } from '../../runs/runStore.ts';
-import { findRun, openRunModel, predictWithRun, runFolders } from '../../training/openRun.ts';
+import { findRun, openRunModel, predictWithRun } from '../../training/openRun.ts';
 import { quietContext } from '../environment.ts';
-import { note, print, printJson, type Output } from '../output.ts';
-
-/** Lists the runs in the current folder and below. */
-export async function listRuns(output: Output): Promise<number> {
-  const stores = runFolders(process.cwd()).map((runs) => new RunStore({ runs, reports: runs }));
-  const all = await Promise.all(stores.map((store) => store.list()));
-  const runs = all.flatMap((one) => one.runs);
-  for (const error of all.flatMap((one) => one.errors)) note(`warning: ${error.message}`);
-  if (output.json) {
-    printJson({ runs });
-    return 0;
-  }
-  if (runs.length === 0) print('No runs here yet. "ptune train FILE" makes one.');
-  for (const { id, status, file, prompt, seed, reason, bestStep } of runs) {
-    const end = reason ?? (bestStep === undefined ? '' : `step ${bestStep} kept`);
-    print(`${id}  ${file}  ${prompt.name}  seed ${seed}  ${status}${end && `: ${end}`}`);
-  }
-  return 0;
-}
-
-/** Shows one run's manifest. */
-export async function showRun(id: string): Promise<number> {
-  const { manifest } = await findRun(id, process.cwd());
-  print(JSON.stringify(manifest, undefined, 2));
-  return 0;
-}
-
-export async function removeRun(id: string): Promise<number> {
-  const run = await findRun(id, process.cwd());
-  await run.store.removeRun(run.manifest.id);
-  print(`Removed ${run.manifest.id}.`);
-  return 0;
-}
+import { print, printJson, type Output } from '../output.ts';
 
 /** Prints the nearest tokens of every virtual token of a run. */
 export async function nearest(
