@@ -1,5 +1,6 @@
 /** Draws the report page: a function of one report value, drawn again for every new one. */
 import './report.css';
+import './insights.css';
 import type { Report } from '../src/protocol/report.ts';
 import { reportFormat } from '../src/protocol/report.ts';
 import { registerControls } from './controls.ts';
@@ -37,8 +38,19 @@ function showText(text: string): void {
   page.replaceChildren(h('p', { class: 'empty' }, text));
 }
 
+/** Unfolds a section and goes to it. */
+function showSection(id: string): void {
+  const section = document.getElementById(id);
+  if (section instanceof HTMLDetailsElement) section.open = true;
+  section?.scrollIntoView({ block: 'start' });
+}
+
 registerControls();
 host.listen((message) => {
+  if (message.type === 'section') {
+    showSection(message.id);
+    return;
+  }
   if (message.file !== undefined) {
     state.file = message.file;
     host.saveState(state);

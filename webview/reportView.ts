@@ -9,6 +9,7 @@ import { scoreboardSection } from './views/scoreboard.ts';
 import { settingsSection } from './views/settings.ts';
 import { trainingSection } from './views/training.ts';
 import { verdictView } from './views/verdict.ts';
+import { wordingsSection } from './views/wordings.ts';
 
 /** A foldable part of the page; undefined where the report has nothing for it. */
 type SectionView = (report: Report, context: ViewContext) => HTMLElement | undefined;
@@ -20,6 +21,7 @@ const sections: readonly SectionView[] = [
   examplesSection,
   trainingSection,
   confusionSection,
+  wordingsSection,
   settingsSection,
 ];
 

@@ -14,6 +14,7 @@ import { grad, type GradOptions } from './commands/grad.ts';
 import { importFile, type ImportOptions } from './commands/import.ts';
 import { addModelToCache, listModels, removeModelFromCache } from './commands/modelCache.ts';
 import { replayTrace, verify } from './commands/models.ts';
+import { probe } from './commands/probe.ts';
 import { writeReport } from './commands/report.ts';
 import { addRunsCommand } from './runsCommand.ts';
 import { nearest, predict } from './commands/runs.ts';
@@ -167,6 +168,26 @@ function addFileCommands(root: Command): void {
     .requiredOption('--html <path>', 'where to write the page')
     .action(act((what: string, options: { html: string }) => writeReport(what, options.html)));
   root
+    .command('probe')
+    .description('score other wordings of a prompt in words, and how far their scores lie apart')
+    .argument('<file>')
+    .option('--prompt <name>', 'in place of the baseline; may be given again', collect<string>)
+    .option('--variants <n>', 'how many wordings of each, at most', positive)
+    .option('--seed <n>', 'draws the wordings', wholeNumber)
+    .addOption(json())
+    .action(
+      act((file: string, options: JsonOption & ProbeOptions) => {
+        const { prompt: prompts, variants, seed } = options;
+        const request = {
+          path: resolve(file),
+          ...(prompts && { prompts: [...new Set(prompts)] }),
+          ...(variants !== undefined && { variants }),
+          ...(seed !== undefined && { seed }),
+        };
+        return probe(request, outputOf(options));
+      }),
+    );
+  root
     .command('search')
     .description("search words that do what a prompt's virtual tokens do")
     .argument('<file>')
@@ -195,6 +216,12 @@ function addFileCommands(root: Command): void {
         return search(request, insert, outputOf(options));
       }),
     );
+}
+
+interface ProbeOptions {
+  readonly prompt?: string[];
+  readonly variants?: number;
+  readonly seed?: number;
 }
 
 interface TrainOptions {

@@ -2,6 +2,7 @@
 import { byteSize, duration, percent } from '../base/format.ts';
 import type {
   DownloadEvent,
+  ProgressEvent,
   StepEvent,
   TrainingEvent,
   ValidationEvent,
@@ -77,6 +78,8 @@ export class Progress {
       case 'scoring':
         if (this.#output.live) process.stderr.write(`\r\x1b[KScoring ${event.prompt} …`);
         return;
+      case 'progress':
+        return this.#work(event);
       case 'summary':
         this.#clear();
     }
@@ -103,6 +106,18 @@ export class Progress {
     if (before?.total !== event.total || tenths(before) !== tenths(event)) {
       note(downloadText(event));
     }
+  }
+
+  #work({ text, done, total, secondsLeft }: ProgressEvent): void {
+    const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`;
+    const line = `${text}  ${done}/${total}${left}`;
+    if (this.#output.live) {
+      process.stderr.write(`\r\x1b[K${done === total ? '' : line}`);
+      return;
+    }
+    // In a log a line for every tenth.
+    const tenth = Math.ceil(total / 10);
+    if (done > 0 && (done % tenth === 0 || done === total)) note(line);
   }
 
   #draw(event: StepEvent): void {

@@ -1,9 +1,9 @@
 /** What the commands do. */
-import { type LogOutputChannel, type TextDocument, commands, workspace } from 'vscode';
+import { type LogOutputChannel, type TextDocument, commands } from 'vscode';
 import { basename } from 'node:path';
 import { toPtuneError } from '../base/errors.ts';
 import type { Summary } from '../protocol/summary.ts';
-import type { CommandHandlers, Target } from './commands.ts';
+import { type CommandHandlers, promptOf } from './commands.ts';
 import type { PromptComparison } from './compare.ts';
 import { documentOf } from './documents.ts';
 import { showError, showMessage } from './notify.ts';
@@ -11,6 +11,8 @@ import type { HubToken } from './models/hubToken.ts';
 import type { ModelsView } from './models/modelsView.ts';
 import type { ReportPanels } from './report/reportPanel.ts';
 import type { ScoreService } from './scores/scoreService.ts';
+import { canStart } from './jobs/canStart.ts';
+import { probeWordings } from './looks/probeWordings.ts';
 import type { Job, TrainingController } from './jobs/trainingController.ts';
 
 /** The parts that commands act on. */
@@ -49,6 +51,8 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
       }),
     'ptune.score': (target) =>
       guarded(async () => runJob(parts, await documentOf(target), { kind: 'score' })),
+    'ptune.probeWordings': (target) =>
+      guarded(async () => probeWordings(parts, await documentOf(target), promptOf(target))),
     'ptune.compare': (target) =>
       guarded(async () => comparison.compare(await documentOf(target), promptOf(target))),
     'ptune.openReport': (target) =>
@@ -106,25 +110,4 @@ async function runJob(parts: CommandParts, document: TextDocument, job: Job): Pr
   const name = basename(document.uri.fsPath);
   const text = stored?.report.verdict ?? `${summary.prompts.length} prompts were scored.`;
   showMessage(`${name}: ${text}`, [openReport]);
-}
-
-/** Whether a job can start now; says why where it cannot, and offers what mends it. */
-function canStart(training: TrainingController): boolean {
-  if (!workspace.isTrusted) {
-    const manage = () => commands.executeCommand('workbench.trust.manage');
-    showMessage('Models are run only in a workspace that you trust.', [
-      { title: 'Manage Workspace Trust', run: manage },
-    ]);
-    return false;
-  }
-  const running = training.runningText;
-  if (running === undefined) return true;
-  showMessage(`One thing at a time; this is in progress: ${running}.`, [
-    { title: 'Cancel Training', run: () => void training.cancel() },
-  ]);
-  return false;
-}
-
-function promptOf(target: Target): string | undefined {
-  return target !== undefined && 'prompt' in target ? target.prompt : undefined;
 }

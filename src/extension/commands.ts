@@ -9,6 +9,11 @@ export interface PromptTarget {
   readonly prompt?: string;
 }
 
+/** The prompt that a command is meant for; undefined for the whole file. */
+export function promptOf(target: Target): string | undefined {
+  return target !== undefined && 'prompt' in target ? target.prompt : undefined;
+}
+
 /** What a command gets from the palette (nothing), a menu (a file) or a link (a target). */
 export type Target = PromptTarget | Uri | undefined;
 
@@ -16,6 +21,7 @@ export type Target = PromptTarget | Uri | undefined;
 export interface CommandArguments {
   'ptune.train': Target;
   'ptune.score': Target;
+  'ptune.probeWordings': Target;
   'ptune.compare': Target;
   'ptune.openReport': Target;
   'ptune.cancelTraining': undefined;

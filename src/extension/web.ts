@@ -48,6 +48,7 @@ function handlersWithout(log: { show(): void }): CommandHandlers {
   return {
     'ptune.train': explain,
     'ptune.score': explain,
+    'ptune.probeWordings': explain,
     'ptune.compare': explain,
     'ptune.openReport': explain,
     'ptune.cancelTraining': explain,

@@ -134,6 +134,7 @@ export function connectTrainer(
     hello: greeting.promise,
     train: (argument) => request('train', argument) as ReturnType<TrainerRequests['train']>,
     score: (argument) => request('score', argument) as ReturnType<TrainerRequests['score']>,
+    probe: (argument) => request('probe', argument) as ReturnType<TrainerRequests['probe']>,
     checkModel: (argument) =>
       request('checkModel', argument) as ReturnType<TrainerRequests['checkModel']>,
     cancel: () => request('cancel') as ReturnType<TrainerRequests['cancel']>,
@@ -177,6 +178,8 @@ function call(handler: TrainerRequests, request: ToTrainer): Promise<unknown> {
       return handler.train(argument as Parameters<TrainerRequests['train']>[0]);
     case 'score':
       return handler.score(argument as Parameters<TrainerRequests['score']>[0]);
+    case 'probe':
+      return handler.probe(argument as Parameters<TrainerRequests['probe']>[0]);
     case 'checkModel':
       return handler.checkModel(argument as Parameters<TrainerRequests['checkModel']>[0]);
     case 'cancel':

@@ -105,6 +105,17 @@ export interface ScoringEvent {
   readonly split: string;
 }
 
+/** How far something long is that trains nothing, such as a search or a probe. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  /** What is done, in a few words: "Probing manual". */
+  readonly text: string;
+  readonly done: number;
+  readonly total: number;
+  /** Absent until a speed is known. */
+  readonly secondsLeft?: number;
+}
+
 /** What a person should know; with the run and its step where it happened in one. */
 export interface WarningEvent {
   readonly type: 'warning';
@@ -125,5 +136,6 @@ export type TrainingEvent =
   | ValidationEvent
   | RunEndedEvent
   | ScoringEvent
+  | ProgressEvent
   | WarningEvent
   | Summary;

@@ -3,6 +3,7 @@
  * drawn. A view has no arithmetic of its own beyond layout.
  */
 import type { Fingerprint } from './fingerprint.ts';
+import type { Insights } from './insights.ts';
 import type { Candidates, ControlSummary, Interval, PromptSummary } from './summary.ts';
 
 /** Raised when a reader of an older version could misread the value. */
@@ -165,4 +166,6 @@ export interface Report {
   readonly versions: Readonly<Record<string, string>>;
   /** What the scores belong to, by prompt name. */
   readonly fingerprints: Readonly<Record<string, Fingerprint>>;
+  /** What was looked at on request and holds for these prompts. */
+  readonly insights?: Insights;
 }

@@ -22,8 +22,15 @@ export interface ShowNothing {
   readonly file?: string;
 }
 
+/** Unfold a section and bring it into view. */
+export interface ShowSection {
+  readonly type: 'section';
+  /** The section's id on the page. */
+  readonly id: string;
+}
+
 /** What the editor tells the page. */
-export type ToReportPage = ShowReport | ShowNothing;
+export type ToReportPage = ShowReport | ShowNothing | ShowSection;
 
 /** The page listens; the editor answers with a report. */
 export interface PageReady {
@@ -41,6 +48,12 @@ export interface TrainPrompt {
   readonly prompt: string;
 }
 
+/** Score other wordings of a prompt in words. */
+export interface ProbePrompt {
+  readonly type: 'probe';
+  readonly prompt: string;
+}
+
 /** Put text on the clipboard. */
 export interface CopyText {
   readonly type: 'copy';
@@ -54,4 +67,4 @@ export interface OpenRun {
 }
 
 /** What the page asks of the editor. */
-export type FromReportPage = PageReady | OpenFile | TrainPrompt | CopyText | OpenRun;
+export type FromReportPage = PageReady | OpenFile | TrainPrompt | ProbePrompt | CopyText | OpenRun;

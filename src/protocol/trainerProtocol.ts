@@ -5,6 +5,7 @@
  */
 import type { TrainingEvent } from './events.ts';
 import type { Summary } from './summary.ts';
+import type { ProbeRequest, ProbeResult } from './wordings.ts';
 
 /** Both ends must have the same; the extension and its trainer ship together. */
 export const protocolVersion = 1;
@@ -58,6 +59,8 @@ export interface CheckedModel {
 export interface TrainerRequests {
   train(request: TrainRequest): Promise<Summary>;
   score(request: ScoreRequest): Promise<Summary>;
+  /** Scores other wordings of prompts in words. */
+  probe(request: ProbeRequest): Promise<ProbeResult>;
   /** Looks at a cached model again, file by file; fails with `hub/damaged` where one has changed. */
   checkModel(id: string): Promise<CheckedModel>;
   /** Stops the request in progress after its current step; that request fails as cancelled. */

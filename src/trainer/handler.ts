@@ -1,5 +1,6 @@
 /** Answers the editor's requests, one at a time. */
 import { PtuneError } from '../base/errors.ts';
+import { probeWordings } from '../insight/wordings/probeWordings.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
 import type { Summary } from '../protocol/summary.ts';
 import type {
@@ -8,6 +9,7 @@ import type {
   TrainRequest,
   TrainerRequests,
 } from '../protocol/trainerProtocol.ts';
+import type { ProbeRequest, ProbeResult } from '../protocol/wordings.ts';
 import type { TrainingContext } from '../training/context.ts';
 import { checkCachedModel } from '../training/hubModels.ts';
 import { scoreFile } from '../training/scoreFile.ts';
@@ -38,6 +40,10 @@ export class TrainerHandler implements TrainerRequests {
 
   score(request: ScoreRequest): Promise<Summary> {
     return this.#alone((context) => scoreFile(request, context));
+  }
+
+  probe(request: ProbeRequest): Promise<ProbeResult> {
+    return this.#alone((context) => probeWordings(request, context));
   }
 
   checkModel(id: string): Promise<CheckedModel> {

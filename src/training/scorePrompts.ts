@@ -8,10 +8,11 @@ import { middleSeed, scoreOf, shareRight } from '../evaluation/scores.ts';
 import { buildSummary, type LeftOut } from '../evaluation/summary.ts';
 import { baselinePrompt, type Prompt } from '../language/ast.ts';
 import { missingSeeds } from '../protocol/fingerprint.ts';
+import { insightsThatHold } from '../protocol/insights.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import type { Reading } from '../protocol/report.ts';
 import type { Candidates, Summary } from '../protocol/summary.ts';
-import { reportPath, writeReport } from '../runs/reportFile.ts';
+import { readReport, reportPath, writeReport } from '../runs/reportFile.ts';
 import { writeRunScore } from '../runs/runScore.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { engine } from '../runtime/session.ts';
@@ -63,7 +64,11 @@ export async function scorePrompts(
   if (split !== 'test') return buildSummary(inputs, undefined, leftOut);
   await store.prepare();
   await writePredictions(store, scored, candidatesOf(open));
-  const path = await writeReport(reportPath(store.folders.reports, open.path), buildReport(inputs));
+  const path = reportPath(store.folders.reports, open.path);
+  const report = buildReport(inputs);
+  // A report that cannot be read is replaced by this one.
+  const insights = insightsThatHold(await readReport(path).catch(() => undefined), report);
+  await writeReport(path, { ...report, ...(insights && { insights }) });
   return buildSummary(inputs, path, leftOut);
 }
 

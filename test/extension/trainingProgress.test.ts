@@ -63,6 +63,13 @@ describe('the progress of a training', () => {
       'learned 2/4 · 27 s left',
     ],
     ['after a run', [started, runStarted, step(4, 1), runEnded], 0.5, 'Scoring', 'Training'],
+    [
+      'during a longer look',
+      [scoring, { type: 'progress', text: 'Probing manual', done: 8, total: 32, secondsLeft: 3.2 }],
+      0.25,
+      'Probing manual: 8 of 32 · 3.2 s left',
+      'Probing manual 8/32',
+    ],
     ['while scoring', [started, runStarted, runEnded, scoring], 0.5, 'Scoring manual', 'Scoring'],
   ])('%s', (_name, events, fraction, message, status) => {
     const progress = progressAfter(...events);

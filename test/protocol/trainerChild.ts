@@ -26,6 +26,7 @@ const handler: TrainerRequests = {
     const bytes = new Float32Array(megabytes / 4).fill(0.5);
     return Promise.resolve({ bytes } as unknown as Summary);
   },
+  probe: () => Promise.reject(new PtuneError('file/no-prompts', 'None.')),
   checkModel: () => Promise.resolve({ graphs: [] }),
   cancel: () => {
     events.event({ type: 'warning', code: 'c', message: 'cancelled' });

@@ -47,8 +47,8 @@ function codeLenses(document: TextDocument, { scores, training, tokens }: LensSo
   const continuous = prompts.filter(isTrained).length;
   const lenses: CodeLens[] = [];
   if (training.isRunningFor(document)) {
-    const job = training.kind === 'score' ? 'scoring' : 'training';
-    lenses.push(lens(top, `$(loading~spin) Cancel ${job}`, 'ptune.cancelTraining', undefined));
+    const job = { train: ' training', score: ' scoring', look: '' }[training.kind ?? 'look'];
+    lenses.push(lens(top, `$(loading~spin) Cancel${job}`, 'ptune.cancelTraining', undefined));
   } else {
     if (continuous > 0) {
       lenses.push(lens(top, `Train ${counted(continuous, 'prompt')}`, 'ptune.train', { uri }));
@@ -63,6 +63,9 @@ function codeLenses(document: TextDocument, { scores, training, tokens }: LensSo
     const target = { uri, prompt: prompt.name };
     if (isTrained(prompt)) lenses.push(lens(range, 'Train', 'ptune.train', target));
     lenses.push(lens(range, 'Score', 'ptune.score', target));
+    if (prompt.kind === 'discrete') {
+      lenses.push(lens(range, 'Probe wordings', 'ptune.probeWordings', target));
+    }
     if (prompts.length > 1) lenses.push(lens(range, 'Compare', 'ptune.compare', target));
     if (scored?.has(prompt.name) === true) {
       lenses.push(lens(range, 'Open report', 'ptune.openReport', target));

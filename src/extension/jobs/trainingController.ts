@@ -12,12 +12,13 @@ import {
 } from 'vscode';
 import { PtuneError, invariant, toPtuneError } from '../../base/errors.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import type { CheckedModel } from '../../protocol/trainerProtocol.ts';
+import type { CheckedModel, TrainerRequests } from '../../protocol/trainerProtocol.ts';
 import type { HubToken } from '../models/hubToken.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import { findNode } from './nodeRuntime.ts';
 import { type Trainer, cancelOrKill, startTrainer } from './trainerProcess.ts';
 import {
+  type JobKind,
   type TrainingProgress,
   afterEvent,
   fractionDone,
@@ -31,6 +32,12 @@ import { textSetting } from '../settings.ts';
 /** What to do: train the prompts named (all continuous ones without names), or only score. */
 export type Job =
   { readonly kind: 'train'; readonly prompts?: readonly string[] } | { readonly kind: 'score' };
+
+/** A request to a trainer about a file: its path, and its text where that is not on the disk. */
+export type Ask<T> = (
+  trainer: TrainerRequests,
+  file: { readonly path: string; readonly text?: string },
+) => Promise<T>;
 
 const refreshMs = 150;
 
@@ -70,7 +77,7 @@ export class TrainingController implements Disposable {
   }
 
   /** What kind of job is in progress. */
-  get kind(): Job['kind'] | undefined {
+  get kind(): JobKind | undefined {
     return this.#progress?.kind;
   }
 
@@ -93,18 +100,33 @@ export class TrainingController implements Disposable {
    * Does a job and gives its summary. Fails as cancelled when a person cancels it. With a `token` the
    * caller shows the progress; without, a notification does, which can cancel it.
    */
-  async run(document: TextDocument, job: Job, token?: CancellationToken): Promise<Summary> {
+  run(document: TextDocument, job: Job, token?: CancellationToken): Promise<Summary> {
+    return this.#alone(document, job.kind, (trainer, file) => request(trainer, file, job), token);
+  }
+
+  /** Asks for a closer look, such as a probe; a notification shows the progress and can cancel it. */
+  look<T>(document: TextDocument, ask: Ask<T>): Promise<T> {
+    return this.#alone(document, 'look', ask);
+  }
+
+  async #alone<T>(
+    document: TextDocument,
+    kind: JobKind,
+    ask: Ask<T>,
+    token?: CancellationToken,
+  ): Promise<T> {
     invariant(this.#progress === undefined, 'Two jobs were started at once.');
     const path = document.uri.fsPath;
     this.#cancelled = false;
-    this.#progress = newProgress(path, job.kind);
+    this.#progress = newProgress(path, kind);
     this.#tellStartOrEnd();
     try {
-      if (token !== undefined) return await this.#withTrainer(document, job, undefined, token);
+      if (token !== undefined)
+        return await this.#withTrainer(document, kind, ask, undefined, token);
       const location = ProgressLocation.Notification;
       const title = 'PTune';
       return await window.withProgress({ location, title, cancellable: true }, (bar, own) =>
-        this.#withTrainer(document, job, bar, own),
+        this.#withTrainer(document, kind, ask, bar, own),
       );
     } catch (error) {
       throw await this.#explained(error);
@@ -123,27 +145,28 @@ export class TrainingController implements Disposable {
     if (this.#trainer !== undefined) await cancelOrKill(this.#trainer);
   }
 
-  async #withTrainer(
+  async #withTrainer<T>(
     document: TextDocument,
-    job: Job,
+    kind: JobKind,
+    ask: Ask<T>,
     bar: Progress<{ message?: string; increment?: number }> | undefined,
     token: CancellationToken,
-  ): Promise<Summary> {
-    bar?.report({ message: job.kind === 'train' ? 'Starting the trainer' : 'Starting to score' });
+  ): Promise<T> {
+    bar?.report({ message: kind === 'train' ? 'Starting the trainer' : 'Starting to score' });
     const cancelling = token.onCancellationRequested(() => void this.cancel());
     try {
-      return await this.#ask(document, job, bar);
+      return await this.#ask(document, ask, bar);
     } finally {
       // Who cancels later means another job.
       cancelling.dispose();
     }
   }
 
-  async #ask(
+  async #ask<T>(
     document: TextDocument,
-    job: Job,
+    ask: Ask<T>,
     bar: Progress<{ message?: string; increment?: number }> | undefined,
-  ): Promise<Summary> {
+  ): Promise<T> {
     const node = await this.#findNode();
     const variables = await this.#token.variables();
     if (this.#cancelled) throw cancelledError();
@@ -169,7 +192,8 @@ export class TrainingController implements Disposable {
     });
     this.#trainer = trainer;
     try {
-      return await request(trainer, document, job);
+      const path = document.uri.fsPath;
+      return await ask(trainer, { path, ...(document.isDirty && { text: document.getText() }) });
     } finally {
       this.#trainer = undefined;
       trainer.dispose();
@@ -230,12 +254,14 @@ export class TrainingController implements Disposable {
   }
 }
 
-function request(trainer: Trainer, document: TextDocument, job: Job): Promise<Summary> {
-  const path = document.uri.fsPath;
-  const text = document.isDirty ? { text: document.getText() } : {};
-  if (job.kind === 'score') return trainer.score({ path, ...text, split: 'test' });
+function request(
+  trainer: TrainerRequests,
+  file: Parameters<Ask<Summary>>[1],
+  job: Job,
+): Promise<Summary> {
+  if (job.kind === 'score') return trainer.score({ ...file, split: 'test' });
   const prompts = job.prompts === undefined ? {} : { prompts: job.prompts };
-  return trainer.train({ path, ...text, ...prompts });
+  return trainer.train({ ...file, ...prompts });
 }
 
 function cancelledError(): PtuneError {

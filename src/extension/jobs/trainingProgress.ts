@@ -1,13 +1,16 @@
 /** How far a training or scoring is, as one plain value made from the stream of events. */
 import { byteSize, duration } from '../../base/format.ts';
-import type { DownloadEvent, TrainingEvent } from '../../protocol/events.ts';
+import type { DownloadEvent, ProgressEvent, TrainingEvent } from '../../protocol/events.ts';
 import { sparkline } from './sparkline.ts';
+
+/** What a trainer does: train, score, or look closer at a file's prompts. */
+export type JobKind = 'train' | 'score' | 'look';
 
 /** What is going on for one `.ptune` file. */
 export interface TrainingProgress {
   /** Absolute path of the file. */
   readonly path: string;
-  readonly kind: 'train' | 'score';
+  readonly kind: JobKind;
   /** Trainings planned and ended. */
   readonly planned: number;
   readonly ended: number;
@@ -17,6 +20,8 @@ export interface TrainingProgress {
   readonly scoring: string | undefined;
   /** How far the model's download is. */
   readonly download: DownloadEvent | undefined;
+  /** How far a longer look is. */
+  readonly work: ProgressEvent | undefined;
 }
 
 /** One training in progress. */
@@ -32,7 +37,7 @@ export interface CurrentRun {
 
 /** Nothing has happened yet. */
 export function newProgress(path: string, kind: TrainingProgress['kind']): TrainingProgress {
-  const nothing = { current: undefined, scoring: undefined, download: undefined };
+  const nothing = { current: undefined, scoring: undefined, download: undefined, work: undefined };
   return { path, kind, planned: 0, ended: 0, ...nothing };
 }
 
@@ -54,6 +59,8 @@ export function afterEvent(progress: TrainingProgress, event: TrainingEvent): Tr
       const losses = [...progress.current.losses, event.loss];
       return { ...progress, current: { ...progress.current, step, steps, secondsLeft, losses } };
     }
+    case 'progress':
+      return { ...progress, work: event, scoring: undefined, download: undefined };
     case 'runEnded':
       return { ...progress, ended: progress.ended + 1, current: undefined };
     case 'scoring':
@@ -64,7 +71,8 @@ export function afterEvent(progress: TrainingProgress, event: TrainingEvent): Tr
 }
 
 /** Share of all trainings that is done, 0 … 1. */
-export function fractionDone({ planned, ended, current }: TrainingProgress): number {
+export function fractionDone({ planned, ended, current, work }: TrainingProgress): number {
+  if (work !== undefined) return work.done / work.total;
   if (planned === 0) return 0;
   const part = current === undefined ? 0 : current.step / current.steps;
   return Math.min(1, (ended + part) / planned);
@@ -77,9 +85,10 @@ export function progressMessage(progress: TrainingProgress): string {
     const count = planned > 1 ? ` (${ended + 1} of ${planned})` : '';
     return `${current.prompt}, seed ${current.seed}${count}: ${stepText(current)}`;
   }
+  if (progress.work !== undefined) return workMessage(progress.work);
   if (scoring !== undefined) return `Scoring ${scoring}`;
   if (progress.download !== undefined) return downloadMessage(progress.download);
-  return progress.kind === 'score' || planned > 0 ? 'Scoring' : 'Loading the model';
+  return progress.kind !== 'train' || planned > 0 ? 'Scoring' : 'Loading the model';
 }
 
 /** Time until the last of the trainings ends, if those to come take as long a step as this one. */
@@ -93,9 +102,10 @@ function secondsLeft({ current, planned, ended }: TrainingProgress): number | un
 
 /** A few words for the status bar: the prompt, its step, and the time until all trainings are done. */
 export function statusText(progress: TrainingProgress): string {
-  const { current, scoring, kind } = progress;
+  const { current, scoring, kind, work } = progress;
+  if (work !== undefined) return `${work.text} ${work.done}/${work.total}`;
   if (current === undefined) {
-    return scoring !== undefined || kind === 'score' ? 'Scoring' : 'Training';
+    return scoring !== undefined || kind !== 'train' ? 'Scoring' : 'Training';
   }
   const left = secondsLeft(progress);
   const time = left === undefined ? '' : ` · ${duration(left)} left`;
@@ -117,6 +127,12 @@ function stepText({ step, steps, losses, secondsLeft }: CurrentRun): string {
   if (loss !== undefined) parts.push(`loss ${loss.toFixed(2)}`);
   if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
   return parts.join(' · ');
+}
+
+/** One line for a longer look: what it is, how far, how long still. */
+function workMessage({ text, done, total, secondsLeft }: ProgressEvent): string {
+  const left = secondsLeft === undefined ? '' : ` · ${duration(secondsLeft)} left`;
+  return `${text}: ${done} of ${total}${left}`;
 }
 
 /** One line for a download: how far, how fast, how long still. */

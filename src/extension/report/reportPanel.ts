@@ -28,6 +28,8 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
   readonly #extension: Uri;
   readonly #scores: ScoreService;
   readonly #panels = new Map<string, WebviewPanel>();
+  /** Sections to show as soon as their page is there, by file. */
+  readonly #wanted = new Map<string, string>();
   readonly #subscriptions: Disposable[];
 
   /** @param extension the folder of the extension, where the page's script and style lie */
@@ -45,13 +47,15 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     for (const panel of this.#panels.values()) panel.dispose();
   }
 
-  /** Shows the report of a file, in its panel if it has one. */
-  open(file: Uri): void {
+  /** Shows the report of a file, in its panel if it has one, at a section where one is named. */
+  open(file: Uri, section?: string): void {
     const open = this.#panels.get(file.toString());
     if (open !== undefined) {
       open.reveal();
+      if (section !== undefined) void open.webview.postMessage(sectionMessage(section));
       return;
     }
+    if (section !== undefined) this.#wanted.set(file.toString(), section);
     const title = `${basename(file.fsPath)} – report`;
     const column = { viewColumn: ViewColumn.Beside, preserveFocus: false };
     this.#adopt(window.createWebviewPanel(viewType, title, column), file);
@@ -88,12 +92,16 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     switch (message.type) {
       case 'ready':
         await this.#update(file);
+        await this.#showWanted(file);
         return;
       case 'openFile':
         await showFile(file, message.prompt);
         return;
       case 'train':
         await runCommand('ptune.train', { uri: file.toString(), prompt: message.prompt });
+        return;
+      case 'probe':
+        await runCommand('ptune.probeWordings', { uri: file.toString(), prompt: message.prompt });
         return;
       case 'copy':
         await env.clipboard.writeText(message.text);
@@ -107,6 +115,15 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     }
   }
 
+  async #showWanted(file: Uri): Promise<void> {
+    const key = file.toString();
+    const section = this.#wanted.get(key);
+    this.#wanted.delete(key);
+    if (section !== undefined) {
+      await this.#panels.get(key)?.webview.postMessage(sectionMessage(section));
+    }
+  }
+
   async #update(file: Uri): Promise<void> {
     const panel = this.#panels.get(file.toString());
     if (panel === undefined) return;
@@ -115,6 +132,8 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     await panel.webview.postMessage(messageFor(scores, file));
   }
 }
+
+const sectionMessage = (id: string): ToReportPage => ({ type: 'section', id });
 
 function messageFor(scores: FileScores | undefined, uri: Uri): ToReportPage {
   const file = uri.toString();

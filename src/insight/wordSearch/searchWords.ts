@@ -1,8 +1,6 @@
 /** `ptune search`: words that do what a learned prompt does, for programs that take only words. */
-import { join } from 'node:path';
 import { PtuneError, throwIfCancelled } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
-import { scoreOf } from '../../evaluation/scores.ts';
 import type { Prompt } from '../../language/ast.ts';
 import { printTemplate } from '../../language/printTemplate.ts';
 import type {
@@ -11,13 +9,12 @@ import type {
   SearchMethod,
   SearchRequest,
   SearchResult,
-  WordsScore,
 } from '../../protocol/wordSearch.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import type { TrainingContext } from '../../training/context.ts';
-import { PromptAnswers } from '../../training/promptAnswers.ts';
 import { openPromptFile, type OpenPromptFile } from '../../training/promptFile.ts';
 import { storedPrompt } from '../../training/storedPrompt.ts';
+import { byScore, SplitScores } from '../splitScores.ts';
 import { cosineTo, largest, type Found, type Searches } from './method.ts';
 import { searchByBeam } from './nearestBeam.ts';
 import { searchByProjection } from './projectedTraining.ts';
@@ -167,28 +164,6 @@ function startWords(
   );
 }
 
-/** Scores of discrete prompts on the splits that words are chosen by and reported on. */
-class SplitScores {
-  readonly #validation: PromptAnswers;
-  readonly #test: PromptAnswers;
-
-  constructor(open: OpenPromptFile, store: RunStore, context: TrainingContext) {
-    const folder = join(store.folders.reports, 'answers');
-    this.#validation = new PromptAnswers(open, open.examples.validation, folder, context);
-    this.#test = new PromptAnswers(open, open.examples.test, folder, context);
-  }
-
-  async of(prompt: Prompt): Promise<{ validation: WordsScore; test: WordsScore }> {
-    const seed = prompt.train.seeds[0] ?? 1;
-    const scoreOn = async (answers: PromptAnswers): Promise<WordsScore> => {
-      const { predictions } = await answers.of(prompt, seed);
-      const { accuracy, loss, interval } = scoreOf([predictions]);
-      return { accuracy, loss, interval };
-    };
-    return { validation: await scoreOn(this.#validation), test: await scoreOn(this.#test) };
-  }
-}
-
 /** The discrete prompt of the file that is best on validation. */
 async function bestWritten(
   { file }: OpenPromptFile,
@@ -202,7 +177,3 @@ async function bestWritten(
   }
   return best;
 }
-
-/** Better first: the larger accuracy, of equal ones the smaller loss. */
-const byScore = (a: WordsScore, b: WordsScore): number =>
-  b.accuracy - a.accuracy || a.loss - b.loss;
