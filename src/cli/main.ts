@@ -4,7 +4,6 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { PtuneError } from '../base/errors.ts';
 import { exportFormats } from '../protocol/exchange.ts';
 import type { ModelChoice } from '../hub/modelParts.ts';
-import type { Metric } from '../protocol/report.ts';
 import type { SearchMethod, SearchRequest } from '../protocol/wordSearch.ts';
 import type { ScoreRequest } from '../protocol/trainerProtocol.ts';
 import { check } from './commands/check.ts';
@@ -17,7 +16,8 @@ import { replayTrace, verify } from './commands/models.ts';
 import { probe } from './commands/probe.ts';
 import { writeReport } from './commands/report.ts';
 import { addRunsCommand } from './runsCommand.ts';
-import { nearest, predict } from './commands/runs.ts';
+import { nearest, type NearestOptions } from './commands/nearest.ts';
+import { predict } from './commands/predict.ts';
 import { search } from './commands/search.ts';
 import { score, train, type ScoreOptions } from './commands/train.ts';
 import { ptuneVersion } from './environment.ts';
@@ -246,9 +246,11 @@ function addRunCommands(root: Command): void {
         .choices(['cosine', 'dot', 'l2'])
         .default('cosine'),
     )
+    .option('--all', 'among all tokens, special ones and parts of characters too')
+    .option('--step <n>', 'at a validation of the training, or 0, the start', wholeNumber)
     .addOption(json())
     .action(
-      act((run: string, options: JsonOption & { top: number; metric: Metric }) =>
+      act((run: string, options: JsonOption & NearestOptions) =>
         nearest(run, options, outputOf(options)),
       ),
     );

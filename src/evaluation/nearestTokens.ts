@@ -5,7 +5,7 @@
  *   P vectors   V vocabulary   D width
  */
 import { invariant } from '../base/errors.ts';
-import type { Metric, NearToken } from '../protocol/report.ts';
+import type { Metric, NearToken, TokenKind } from '../protocol/report.ts';
 
 export interface NearestInputs {
   /** float32 [P, D] */
@@ -17,6 +17,8 @@ export interface NearestInputs {
   readonly tokens: readonly string[];
   /** Ids to leave out, such as special tokens. */
   readonly exclude: ReadonlySet<number>;
+  /** What tokens are that are not ordinary ones. */
+  readonly kinds?: ReadonlyMap<number, TokenKind>;
   readonly metrics: readonly Metric[];
   /** Neighbors wanted for each vector. */
   readonly count: number;
@@ -40,6 +42,8 @@ const margin = 8;
 export interface Neighborhood {
   /** For each metric asked for, nearest first. */
   readonly nearest: Readonly<Partial<Record<Metric, readonly NearToken[]>>>;
+  /** The same among all tokens, those left out and rows of zeros too. */
+  readonly nearestOfAll: Readonly<Partial<Record<Metric, readonly NearToken[]>>>;
   /** Euclidean norm of the vector. */
   readonly norm: number;
   /** Share of the embeddings looked at whose norm is smaller, 0 … 1. */
@@ -62,51 +66,70 @@ export function nearestTokens(inputs: NearestInputs): Neighborhood[] {
   const nVectors = vectors.length / width;
   const rows = table.length / width;
   const own = Array.from({ length: nVectors }, (_, p) => normOf(vectors, p * width, width));
-  const best = own.map(() => metrics.map(() => new Nearest(count + margin)));
+  const heaps = () => own.map(() => metrics.map(() => new Nearest(count + margin)));
+  const [best, leftOut] = [heaps(), heaps()];
   const shorter = new Array<number>(nVectors).fill(0);
   const known = new Uint8Array(Math.min(rows, tokens.length)).fill(1);
   for (const id of exclude) known[id] = 0;
   let counted = 0;
   known.forEach((isKnown, id) => {
-    if (isKnown === 0) return;
     const norm = products ? products.norms[id]! : normOf(table, id * width, width);
-    if (norm === 0) return;
-    counted++;
+    const counts = isKnown === 1 && norm > 0;
+    if (counts) counted++;
+    const offered = counts ? best : leftOut;
     for (let p = 0; p < nVectors; p++) {
       const dot = products
         ? products.dots[p * rows + id]!
         : dotOf(vectors, p * width, table, id * width, width);
-      if (norm < own[p]!) shorter[p]!++;
+      if (counts && norm < own[p]!) shorter[p]!++;
       for (let m = 0; m < metrics.length; m++) {
-        best[p]![m]!.offer(id, similarityOf(metrics[m]!, dot, own[p]!, norm));
+        offered[p]![m]!.offer(id, similarityOf(metrics[m]!, dot, own[p]!, norm));
       }
     }
   });
-  return own.map((norm, p) => {
-    const measured = (metric: Metric, id: number) =>
-      similarityOf(
-        metric,
-        dotOf(vectors, p * width, table, id * width, width),
-        norm,
-        normOf(table, id * width, width),
-      );
-    const lists = metrics.map((metric, m) => {
-      const exact = best[p]![m]!.ids.map((id) => ({
-        token: tokens[id]!,
-        id,
-        similarity: measured(metric, id),
-      }));
-      exact.sort((a, b) => b.similarity - a.similarity || a.id - b.id);
-      return [metric, exact.slice(0, count)] as const;
-    });
-    const first = lists[0]?.[1][0];
+  const measured = (p: number, metric: Metric, id: number): NearToken => {
+    const norm = normOf(table, id * width, width);
+    const dot = dotOf(vectors, p * width, table, id * width, width);
+    const kind = norm === 0 ? 'zero' : inputs.kinds?.get(id);
     return {
-      nearest: Object.fromEntries(lists),
+      token: tokens[id]!,
+      id,
+      similarity: similarityOf(metric, dot, own[p]!, norm),
+      ...(kind !== undefined && { kind }),
+    };
+  };
+  return own.map((norm, p) => {
+    const lists = metrics.map((metric, m) => {
+      const near = (ids: readonly number[]) => ids.map((id) => measured(p, metric, id));
+      const ordinary = near(best[p]![m]!.ids);
+      const all = [...ordinary, ...near(leftOut[p]![m]!.ids)];
+      return { metric, nearest: firstOf(ordinary, count), all: firstOf(all, count) };
+    });
+    const first = lists[0]?.nearest[0];
+    return {
+      nearest: Object.fromEntries(lists.map(({ metric, nearest }) => [metric, nearest])),
+      nearestOfAll: Object.fromEntries(lists.map(({ metric, all }) => [metric, all])),
       norm,
       normPercentile: counted === 0 ? 0 : shorter[p]! / counted,
       unmoved: first !== undefined && first.id === startIds?.[p],
     };
   });
+}
+
+/** The nearest ones first, of equally near ones the lower id. */
+function firstOf(tokens: NearToken[], count: number): NearToken[] {
+  return tokens.sort((a, b) => b.similarity - a.similarity || a.id - b.id).slice(0, count);
+}
+
+/** How near two vectors of width D are under a metric, as `NearToken.similarity` says. */
+export function similarityBetween(metric: Metric, a: Float32Array, b: Float32Array): number {
+  const { length } = a;
+  return similarityOf(
+    metric,
+    dotOf(a, 0, b, 0, length),
+    normOf(a, 0, length),
+    normOf(b, 0, length),
+  );
 }
 
 /** Euclidean norms of the rows of a table [V, D]. */
@@ -149,7 +172,7 @@ class Nearest {
 function similarityOf(metric: Metric, dot: number, ownNorm: number, rowNorm: number): number {
   switch (metric) {
     case 'cosine':
-      return ownNorm === 0 ? 0 : dot / (ownNorm * rowNorm);
+      return ownNorm === 0 || rowNorm === 0 ? 0 : dot / (ownNorm * rowNorm);
     case 'dot':
       return dot;
     case 'l2':

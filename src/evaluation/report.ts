@@ -10,7 +10,6 @@ import type {
   Report,
   RunReport,
   ValidationPoint,
-  VirtualTokenReport,
 } from '../protocol/report.ts';
 import { overfitAfter } from './overfitting.ts';
 import { meanOf } from './statistics.ts';
@@ -20,14 +19,16 @@ import type { SummaryInputs } from './summary.ts';
 import { verdictOf } from './verdict.ts';
 
 /** A scored run with its curves and the neighborhood of its vectors. */
-export interface ReportRun extends ScoredRun {
+export interface ReportRun extends ScoredRun, RunVectors {
   readonly status: RunReport['status'];
   /** Steps done. */
   readonly steps: number;
   readonly curve: readonly CurvePoint[];
   readonly validation: readonly ValidationPoint[];
-  readonly virtualTokens: readonly VirtualTokenReport[];
 }
+
+/** What there is to tell about a run's vectors. */
+export type RunVectors = Pick<RunReport, 'virtualTokens' | 'random' | 'path'>;
 
 interface Described {
   /** As written in the file. */
@@ -136,6 +137,8 @@ function runReport(run: ReportRun, accuracy: number): RunReport {
     validation: run.validation,
     ...(step !== undefined && { overfitAfter: step }),
     virtualTokens: run.virtualTokens,
+    ...(run.random && { random: run.random }),
+    ...(run.path && { path: run.path }),
   };
 }
 

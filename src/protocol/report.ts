@@ -12,12 +12,21 @@ export const reportFormat = 1;
 /** How near a token is to a vector: larger is nearer under each. */
 export type Metric = 'cosine' | 'dot' | 'l2';
 
+/**
+ * What a token is that no person can read or write: special, a part of a character, an unused place
+ * of the vocabulary, one whose embedding is zero.
+ */
+export type TokenKind = 'special' | 'fragment' | 'unused' | 'zero';
+
 /** A vocabulary token near a learned vector. */
 export interface NearToken {
+  /** With every character to be seen but plain spaces. */
   readonly token: string;
   readonly id: number;
   /** Cosine similarity in −1 … 1, dot product, or (`l2`) minus the Euclidean distance. */
   readonly similarity: number;
+  /** Absent for ordinary tokens. */
+  readonly kind?: TokenKind;
 }
 
 export interface VirtualTokenReport {
@@ -37,7 +46,54 @@ export interface VirtualTokenReport {
   /** Under the report's metric, nearest first. */
   readonly nearest: readonly NearToken[];
   /** Under the other metrics, where they were computed. */
-  readonly nearestBy?: Readonly<Partial<Record<Metric, readonly NearToken[]>>>;
+  readonly nearestBy?: NearTokens;
+  /** Among all tokens, special ones and parts of characters too, where these are other ones. */
+  readonly nearestOfAll?: NearTokens;
+  /** How near it still is to where it started, as `NearToken.similarity`. */
+  readonly toStart?: Readonly<Partial<Record<Metric, number>>>;
+  /** Its nearest token is no nearer than that of 19 in 20 random vectors of its norm is. */
+  readonly likeRandom?: readonly Metric[];
+}
+
+/** Nearest tokens by metric, nearest first. */
+export type NearTokens = Readonly<Partial<Record<Metric, readonly NearToken[]>>>;
+
+/** What random vectors are near, as long as a run's vectors: what similarities mean. */
+export interface RandomNeighbors {
+  /** How many were drawn. */
+  readonly draws: number;
+  /** The norm of all, the median of the run's vectors. */
+  readonly norm: number;
+  /** Of the draw in the middle. */
+  readonly nearestBy: NearTokens;
+  /** Where these are other ones. */
+  readonly nearestOfAll?: NearTokens;
+  /** The similarity that the nearest tokens of 19 in 20 draws do not exceed. */
+  readonly limits: Readonly<Partial<Record<Metric, number>>>;
+}
+
+/** One vector at one step of its training. */
+export interface PathPoint extends Pick<
+  VirtualTokenReport,
+  'unmoved' | 'norm' | 'normPercentile' | 'toStart' | 'likeRandom'
+> {
+  /**
+   * Ids and similarities, nearest first: as many as are shown of the ordinary tokens and of all, in
+   * one list.
+   */
+  readonly near: Readonly<
+    Partial<Record<Metric, readonly (readonly [id: number, similarity: number])[]>>
+  >;
+}
+
+/** Where a run's vectors were at its start and at its validations, long runs thinned. */
+export interface VectorPathReport {
+  /** In the order of their steps; 0 is the start. */
+  readonly snapshots: readonly { readonly step: number; readonly vectors: readonly PathPoint[] }[];
+  /** Tokens shown of each list. */
+  readonly count: number;
+  /** The tokens that the lists name, by id. */
+  readonly tokens: Readonly<Record<number, Pick<NearToken, 'token' | 'kind'>>>;
 }
 
 export interface CurvePoint {
@@ -67,6 +123,10 @@ export interface RunReport {
   /** From this step on validation loss rose while training loss fell; absent where it did not. */
   readonly overfitAfter?: number;
   readonly virtualTokens: readonly VirtualTokenReport[];
+  /** Where there are nearest tokens. */
+  readonly random?: RandomNeighbors;
+  /** Where it was written down. */
+  readonly path?: VectorPathReport;
 }
 
 /**

@@ -17,6 +17,7 @@ import { type RunManifest, type RunStart, parseManifest, runFormat } from './run
 import { isBefore, lastStep, metricsLine, parseMetrics } from './runMetrics.ts';
 import { isAlive } from './runOwner.ts';
 import { RunWriter, runFiles, writeManifest } from './runWriter.ts';
+import { type VectorPath, readVectorPath } from './vectorPath.ts';
 
 /** Where runs and reports lie. */
 export interface StoreFolders {
@@ -182,6 +183,17 @@ export class RunStore {
       );
     }
     return readPromptVectors(bytes, `${id}/${runFiles.prompt}`);
+  }
+
+  /**
+   * Where a run's vectors were; undefined where it was not written down.
+   *
+   * @throws PtuneError `run/unreadable` when the file is damaged
+   */
+  async readPath(id: string): Promise<VectorPath | undefined> {
+    const bytes = await readFile(join(this.folder(id), runFiles.path)).catch(nothing);
+    if (!(bytes instanceof Uint8Array)) return undefined;
+    return readVectorPath(bytes, `${id}/${runFiles.path}`);
   }
 
   /** A run's answers, empty where none were written. */

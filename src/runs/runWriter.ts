@@ -7,12 +7,14 @@ import { isBefore, metricsLine, parseMetrics } from './runMetrics.ts';
 import { type PromptVectors, writePromptVectors } from './promptVectors.ts';
 import type { RunChange, RunManifest } from './runManifest.ts';
 import { type SafetensorsFile, writeSafetensors } from './safetensors.ts';
+import { type VectorPath, writeVectorPath } from './vectorPath.ts';
 
 /** Names of the files in a run's folder. */
 export const runFiles = {
   manifest: 'run.json',
   metrics: 'metrics.jsonl',
   prompt: 'prompt.safetensors',
+  path: 'path.safetensors',
   checkpoint: 'checkpoint.safetensors',
   predictions: 'predictions.jsonl',
 } as const;
@@ -75,6 +77,11 @@ export class RunWriter {
       model: this.#manifest.model.sha256,
     });
     await atomicWrite(join(this.folder, runFiles.prompt), bytes);
+  }
+
+  /** Writes where the vectors were so far, in place of what was written before. */
+  async writePath(path: VectorPath): Promise<void> {
+    await atomicWrite(join(this.folder, runFiles.path), writeVectorPath(path));
   }
 
   /** Writes what resuming needs, in place of any before. */

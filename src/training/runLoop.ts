@@ -8,8 +8,10 @@ import type { Prompt } from '../language/ast.ts';
 import type { StepEvent, TrainingEvent } from '../protocol/events.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import type { RunWriter } from '../runs/runWriter.ts';
+import type { VectorPath } from '../runs/vectorPath.ts';
 import { writeCheckpoint, type RunProgress } from './checkpoint.ts';
 import type { TrainingContext } from './context.ts';
+import { PathRecorder } from './pathRecorder.ts';
 import { rangeTest } from './rangeTest.ts';
 import type { OpenPromptFile } from './promptFile.ts';
 import {
@@ -31,6 +33,8 @@ export interface ResumedRun {
   readonly progress: RunProgress;
   /** The vectors of its best step, where it has one. */
   readonly vectors: Float32Array | undefined;
+  /** Where its vectors were. */
+  readonly path: VectorPath | undefined;
 }
 
 /** So often a training goes back when its numbers blow up, before it fails. */
@@ -50,6 +54,10 @@ export class Run {
   readonly #firstStep: number;
   readonly #isResumed: boolean;
   readonly #encoding: PromptEncoding;
+  /** Steps from one validation to the next. */
+  readonly #every: number;
+  /** Absent for keys and values, which are too many and near no token. */
+  readonly #path: PathRecorder | undefined;
   #best: RunProgress['best'];
   #bestVectors: Float32Array | undefined;
   #withoutGain: number;
@@ -79,6 +87,18 @@ export class Run {
     this.#who = { run: writer.id, prompt: prompt.name, seed };
     this.#encoding = open.encodingOf(prompt, seed);
     this.#isResumed = resumed !== undefined;
+    this.#every = prompt.train.evaluateEvery ?? Math.max(1, Math.round(0.05 * steps));
+    this.#path = this.#encoding.isDeep
+      ? undefined
+      : new PathRecorder(
+          {
+            every: this.#every,
+            width: inputs.model.width,
+            startIds: inputs.starts.map((start) => (start.kind === 'token' ? start.id : undefined)),
+          },
+          resumed?.path,
+          trainer.step,
+        );
     this.#best = resumed?.progress.best;
     this.#bestVectors = resumed?.vectors;
     this.#withoutGain = resumed?.progress.withoutGain ?? 0;
@@ -88,14 +108,15 @@ export class Run {
 
   /** Steps with a validation at equal distances, until the last or until patience runs out. */
   async loop(): Promise<void> {
-    const { evaluateEvery, patience } = this.#prompt.train;
-    const every = evaluateEvery ?? Math.max(1, Math.round(0.05 * this.#steps));
+    const { patience } = this.#prompt.train;
     this.#emit({
       type: 'runStarted',
       ...this.#who,
       path: this.#writer.folder,
       steps: this.#steps,
     });
+    // A kill between the two files may have left a path without the step of the checkpoint.
+    if (this.#path?.has(this.#trainer.step) === false) await this.#record();
     // From here on the run can be killed at any step and go on.
     if (!this.#isResumed) await this.#checkpoint();
     if (this.#prompt.train.learningRate === 'find') await this.#findRate();
@@ -103,7 +124,7 @@ export class Run {
     while (this.#trainer.step < this.#steps && this.#withoutGain < patience) {
       throwIfCancelled(this.#context.signal);
       try {
-        await this.#advance(every);
+        await this.#advance();
       } catch (error) {
         if (!(error instanceof PtuneError) || error.code !== 'training/not-finite') throw error;
         await this.#rollBack(error);
@@ -129,11 +150,11 @@ export class Run {
   }
 
   /** One step, and a validation where one is due. */
-  async #advance(every: number): Promise<void> {
+  async #advance(): Promise<void> {
     const result = await this.#trainer.update(this.#rate);
     this.#emit(this.#stepEvent(result));
     const last = this.#trainer.step === this.#steps;
-    if (last || this.#trainer.step % every === 0) await this.#validate();
+    if (last || this.#trainer.step % this.#every === 0) await this.#validate();
   }
 
   /** A range test, unless the run had it before it was stopped. */
@@ -233,9 +254,18 @@ export class Run {
     } else {
       this.#withoutGain++;
     }
+    await this.#record(data);
     this.#emit({ type: 'validation', ...this.#who, step, ...score, best });
     this.#finite = this.#trainer.snapshot();
     await this.#checkpoint();
+  }
+
+  /** Writes down where the vectors are now. */
+  async #record(vectors?: Float32Array): Promise<void> {
+    if (!this.#path) return;
+    const { step } = this.#trainer;
+    const now = vectors ?? (await this.#trainer.vectors());
+    await this.#writer.writePath(this.#path.record(step, now, this.#best?.step ?? step));
   }
 
   /** Writes down where a run that is killed from now on goes on. */

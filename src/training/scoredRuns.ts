@@ -1,19 +1,17 @@
 /** The stored runs of a prompt, or the vectors that it names, with their answers to a split. */
-import { neighborhoods } from '../evaluation/neighborhoods.ts';
-import type { ReportRun } from '../evaluation/report.ts';
+import { PtuneError } from '../base/errors.ts';
+import type { ReportRun, RunVectors } from '../evaluation/report.ts';
 import type { Prompt } from '../language/ast.ts';
 import type { RangeTestEvent, TrainingEvent } from '../protocol/events.ts';
-import type { VirtualTokenReport } from '../protocol/report.ts';
 import type { RunManifest } from '../runs/runManifest.ts';
 import type { RunStore } from '../runs/runStore.ts';
+import type { VectorPath } from '../runs/vectorPath.ts';
 import type { TrainingContext } from './context.ts';
 import { currentRuns } from './currentRuns.ts';
 import type { PromptAnswers } from './promptAnswers.ts';
 import type { OpenPromptFile, SplitName } from './promptFile.ts';
+import { describeVectors } from './runVectors.ts';
 import { storedPrompt } from './storedPrompt.ts';
-
-/** Nearest tokens that a report shows for each vector. */
-const nearestCount = 5;
 
 /** What scoring a prompt takes beside the prompt. */
 export interface Scoring {
@@ -55,7 +53,7 @@ export async function scoredRuns(scoring: Scoring, prompt: Prompt): Promise<Scor
     const run: ReportRun = {
       ...describeRun(manifest, events),
       ...(await answers.of(prompt, manifest.seed, vectors)),
-      virtualTokens: await nearestOf(open, prompt, vectors),
+      ...(await describeVectors(open, prompt, vectors, await pathOf(scoring, manifest.id))),
     };
     runs.push({ run, vectors });
   }
@@ -75,7 +73,7 @@ async function stored({ open, answers }: Scoring, prompt: Prompt): Promise<RunWi
     status: 'completed',
     curve: [],
     validation: [],
-    virtualTokens: await nearestOf(open, prompt, vectors),
+    ...(await describeVectors(open, prompt, vectors)),
   };
   return { run, vectors };
 }
@@ -83,7 +81,7 @@ async function stored({ open, answers }: Scoring, prompt: Prompt): Promise<RunWi
 function describeRun(
   manifest: RunManifest,
   events: readonly TrainingEvent[],
-): Omit<ReportRun, 'predictions' | 'cached' | 'virtualTokens'> {
+): Omit<ReportRun, 'predictions' | 'cached' | keyof RunVectors> {
   const steps = events.filter((e) => e.type === 'step');
   const validations = events.filter((e) => e.type === 'validation');
   return {
@@ -103,15 +101,14 @@ function describeRun(
   };
 }
 
-/** The neighborhood of each vector, for people. */
-async function nearestOf(
-  open: OpenPromptFile,
-  prompt: Prompt,
-  vectors: Float32Array,
-): Promise<VirtualTokenReport[]> {
-  const { virtual, isDeep } = open.encodingOf(prompt, 0);
-  // Keys and values are not in the space of embeddings: nothing is near them.
-  if (isDeep) return [];
-  const { tokens, placement } = virtual;
-  return neighborhoods(open.model, { vectors, placement, count: nearestCount, tokens });
+/** Where a run's vectors were; a damaged file of it is no reason to show nothing. */
+async function pathOf({ store, context }: Scoring, id: string): Promise<VectorPath | undefined> {
+  try {
+    return await store.readPath(id);
+  } catch (error) {
+    if (!(error instanceof PtuneError)) throw error;
+    const { code, message, nextStep } = error;
+    context.emit({ type: 'warning', code, message: [message, nextStep].join(' ') });
+    return undefined;
+  }
 }

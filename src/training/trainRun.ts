@@ -59,9 +59,10 @@ export async function resumeRun(
   }
   const { state, progress } = checkpoint;
   const vectors = progress.best && (await store.readPrompt(id)).vectors;
+  const path = await store.readPath(id);
   const trainer = PromptTrainer.resume(inputs, state);
   const writer = await store.reopenRun(id, trainer.step);
-  const resumed = { progress, vectors };
+  const resumed = { progress, vectors, path };
   return finish(new Run(open, prompt, inputs, trainer, writer, context, resumed), writer);
 }
 

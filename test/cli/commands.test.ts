@@ -224,11 +224,62 @@ describe('nearest', () => {
     const tokens = found.tokens as { nearest: { similarity: number }[] }[];
     expect(tokens[0]!.nearest).toHaveLength(5);
     expect(tokens[0]!.nearest[0]!.similarity).toBeLessThan(0);
+  });
+
+  test('says for people how near random vectors are, and where a vector came from', async () => {
     const { stdout } = await ptune(folder, 'nearest', run);
-    expect(stdout.split('\n')).toHaveLength(4);
-    expect(stdout).toMatch(/^ {2}1 {2}\S+ -?\d\.\d\d {3}\S+/);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^ {2}1 {2}\S+ -?\d\.\d\d {3}\S+/);
+    const facts = lines.filter((line) => line.startsWith('     longer than '));
+    expect(facts).toHaveLength(3);
+    expect(facts[2]).toMatch(
+      /^ {5}longer than \d+ % of tokens; 1\.00 to its start "is"; still its start token/,
+    );
+    expect(lines.at(-2)).toMatch(/^random {2}\S+ 0\.\d\d {3}\S+/);
+    expect(lines.at(-1)).toMatch(
+      /^ {5}of 40 random vectors of norm \d\.\d\d, 19 in 20 have no token nearer than \d\.\d\d$/,
+    );
+  });
+
+  test('has special tokens only on request', async () => {
+    const top = ['--top', '1000', '--json'] as const;
+    const without = only(await ptune(folder, 'nearest', run, ...top)) as unknown as Nearest;
+    const all = only(await ptune(folder, 'nearest', run, '--all', ...top)) as unknown as Nearest;
+    const special = (found: Nearest) =>
+      found.tokens[0]!.nearest.filter(({ kind }) => kind === 'special').map(({ token }) => token);
+    expect(special(without)).toEqual([]);
+    expect(special(all).sort()).toEqual(['[CLS]', '[MASK]', '[PAD]', '[SEP]', '[UNK]']);
+  });
+
+  test('tells of the start and of every validation', async () => {
+    const kept = only(await ptune(folder, 'nearest', run, '--json')) as unknown as Nearest;
+    expect(kept.steps).toEqual([0, 1, 2, 3, 4]);
+    const start = only(
+      await ptune(folder, 'nearest', run, '--step', '0', '--json'),
+    ) as unknown as Nearest;
+    expect(start.step).toBe(0);
+    for (const { unmoved, startedFrom, toStart, nearest } of start.tokens) {
+      expect(unmoved).toBe(true);
+      expect(nearest[0]!.token).toBe(startedFrom);
+      expect(toStart.l2).toBeCloseTo(0, 6);
+    }
+    const never = await ptune(folder, 'nearest', run, '--step', '9');
+    expect(never.status).toBe(2);
+    expect(never.stderr).toContain('has not kept the vectors of step 9.');
+    expect(never.stderr).toContain('0, 1, 2, 3 and 4.');
   });
 });
+
+interface Nearest {
+  readonly step?: number;
+  readonly steps: readonly number[];
+  readonly tokens: readonly {
+    readonly unmoved: boolean;
+    readonly startedFrom: string;
+    readonly toStart: { readonly l2: number };
+    readonly nearest: readonly { readonly token: string; readonly kind?: string }[];
+  }[];
+}
 
 describe('predict', () => {
   test('prints the answer for one input with the best candidates', async () => {

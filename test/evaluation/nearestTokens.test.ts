@@ -69,6 +69,38 @@ describe('nearest tokens', () => {
     expect(all[0]?.nearest.cosine?.map((n) => n.token)).toEqual(['capital', 'city', 'the']);
   });
 
+  test('among all tokens have special ones and rows of zeros, and say what they are', () => {
+    const [one] = nearestTokens({
+      vectors: Float32Array.from([1, 1]),
+      table,
+      width: 2,
+      tokens,
+      exclude: new Set([0, 2]),
+      kinds: new Map([
+        [0, 'special'],
+        [2, 'fragment'],
+      ]),
+      metrics: ['cosine', 'l2'],
+      count: 3,
+    });
+    const named = (metric: Metric) =>
+      one!.nearestOfAll[metric]!.map(({ token, kind }) => [token, kind]);
+    // Cosines: 1, .71, .99, .99, .71 and 0; distances: 11.3, 7.1, 3.6, 3.6, 1 and 1.4.
+    expect(named('cosine')).toEqual([
+      ['[PAD]', 'special'],
+      ['capital', 'fragment'],
+      ['city', undefined],
+    ]);
+    expect(named('l2')).toEqual([
+      ['town', undefined],
+      ['empty', 'zero'],
+      ['capital', 'fragment'],
+    ]);
+    expect(one!.nearest.cosine!.map(({ token }) => token)).toEqual(['city', 'the', 'town']);
+    // Counted among the ordinary tokens alone: 8, 5 and 1.
+    expect(one!.normPercentile).toBeCloseTo(1 / 3, 12);
+  });
+
   test('say where the vector is still nearest to the token it started from', () => {
     expect(near([3, 4], 'cosine', 2).unmoved).toBe(true);
     expect(near([3, 4], 'cosine', 1).unmoved).toBe(false);
@@ -143,6 +175,8 @@ describe('nearest tokens', () => {
           one.nearest[metric]!.forEach((n, i) => {
             expect(n.similarity).toBeCloseTo(sorted[i]![metric], 5);
           });
+          const all = scored.sort((a, b) => b[metric] - a[metric]).slice(0, 5);
+          expect(one.nearestOfAll[metric]?.map((n) => n.id)).toEqual(all.map((s) => s.id));
         }
       });
     },

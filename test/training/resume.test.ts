@@ -28,6 +28,7 @@ const filesOf = async (path: string, id: string) => {
   return {
     prompt: await readFile(join(folder, 'prompt.safetensors')),
     checkpoint: await readFile(join(folder, 'checkpoint.safetensors')),
+    path: await readFile(join(folder, 'path.safetensors')),
   };
 };
 
@@ -52,6 +53,7 @@ describe.each([
       await filesOf(broken, id),
     ];
     expect(a.prompt.equals(b.prompt)).toBe(true);
+    expect(a.path.equals(b.path)).toBe(true);
     const losses = ({ of }: typeof second) => of('step').map(({ step, loss }) => [step, loss]);
     expect(losses(straight).slice(8)).toEqual(losses(second));
     const { manifest, events } = await RunStore.forFile(broken).read(id);
@@ -91,6 +93,7 @@ describe('a run that was stopped before its first validation', () => {
     const [a, b] = [await straight(), await filesOf(path, id)];
     expect(a.prompt.equals(b.prompt)).toBe(true);
     expect(a.checkpoint.equals(b.checkpoint)).toBe(true);
+    expect(a.path.equals(b.path)).toBe(true);
   });
 });
 

@@ -76,7 +76,7 @@ describe('a training that blows up', () => {
     expect(third.of('step')[0]!.learningRate).toBeLessThan(10);
     const bytes = async (path: string, run: string) =>
       Promise.all(
-        ['prompt.safetensors', 'checkpoint.safetensors'].map((name) =>
+        ['prompt.safetensors', 'checkpoint.safetensors', 'path.safetensors'].map((name) =>
           readFile(join(RunStore.forFile(path).folder(run), name)),
         ),
       );

@@ -12,7 +12,7 @@ import { shareRight } from '../scores.ts';
 import { meanOf } from '../statistics.ts';
 import { asWords, withoutVectors } from './asWords.ts';
 import { retainedGain, type RetainedGain } from './retainedGain.ts';
-import { fragmentIds } from './tokenKinds.ts';
+import { vocabularyTexts } from './tokenKinds.ts';
 
 export interface ReadingInputs {
   readonly model: PromptModel;
@@ -71,7 +71,7 @@ async function inWords({ model, encoding }: ReadingInputs, vectors: Float32Array
     products: await model.tableProducts(vectors),
     width: model.width,
     tokens: Array.from({ length: tokenizer.vocabularySize }, () => ''),
-    exclude: new Set([...tokenizer.specialIds, ...fragmentIds(tokenizer)]),
+    exclude: vocabularyTexts(tokenizer).unreadable,
     metrics: ['cosine'],
     count: 1,
   });

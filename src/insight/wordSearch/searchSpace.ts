@@ -5,7 +5,7 @@
 import type { Random } from '../../base/random.ts';
 import type { PromptEncoding } from '../../encoding/encodePrompt.ts';
 import { asWords } from '../../evaluation/reading/asWords.ts';
-import { fragmentIds } from '../../evaluation/reading/tokenKinds.ts';
+import { vocabularyTexts } from '../../evaluation/reading/tokenKinds.ts';
 import type { PromptModel } from '../../evaluation/promptModel.ts';
 import type { Tokenizer } from '../../hub/tokenizer.ts';
 import type { Prompt } from '../../language/ast.ts';
@@ -172,7 +172,7 @@ function wordsOfPlaces(
 }
 
 function writtenWords(tokenizer: Tokenizer, read: (text: string) => readonly number[]): number[] {
-  const left = new Set([...tokenizer.specialIds, ...fragmentIds(tokenizer)]);
+  const left = vocabularyTexts(tokenizer).unreadable;
   return Array.from({ length: tokenizer.vocabularySize }, (_, id) => id).filter((id) => {
     if (left.has(id)) return false;
     const text = tokenizer.decode([id]).trim();

@@ -50,7 +50,7 @@ let duration: number;
 
 const filesOf = (run: string) =>
   Promise.all(
-    ['prompt.safetensors', 'checkpoint.safetensors'].map((name) =>
+    ['prompt.safetensors', 'checkpoint.safetensors', 'path.safetensors'].map((name) =>
       readFile(join(store.folder(run), name)),
     ),
   );
