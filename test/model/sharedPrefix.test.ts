@@ -54,7 +54,14 @@ const languageModel = (architecture: Architecture): LanguageModel =>
 
 function graphOf(lm: LanguageModel, given: PromptShape): Uint8Array {
   const width = lm.embedding.width;
-  const encoder = { kind: 'none', virtual: 3, width, hiddenSize: width, layers: 1 } as const;
+  const encoder = {
+    kind: 'none',
+    variant: 'lama',
+    virtual: 3,
+    width,
+    hiddenSize: width,
+    layers: 1,
+  } as const;
   return buildTrainingGraph(lm, given, encoder, { kind: 'answers' });
 }
 
