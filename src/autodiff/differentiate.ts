@@ -8,7 +8,6 @@ import { counted } from '../base/format.ts';
 import type { GraphBuilder } from '../onnx/builder.ts';
 import type { Node } from '../onnx/graph.ts';
 import { formatShape, isFloat, sameShape, sizeOf } from '../onnx/tensor.ts';
-import { sumOf } from './contributions.ts';
 import { gradientRules } from './rules/index.ts';
 import { notDifferentiable, RuleContext, type GradientRule } from './rule.ts';
 
@@ -47,16 +46,9 @@ export function differentiate(
   const needed = dependents(builder, forward, wrt);
   const way = ancestors(forward, of, needed);
   assertRules(builder, way, rules);
-  const gradients = new Map<string, string>();
-  const contributions = new Map([[of, [builder.filled(1, shape, dtype)]]]);
-  // All uses of a value come before the node that makes it, so its sum is complete there.
-  const gradientOf = (name: string): string | undefined => {
-    const list = contributions.get(name);
-    if (list && !gradients.has(name)) gradients.set(name, sumOf(builder, list));
-    return gradients.get(name);
-  };
+  const gradients = new Map<string, string>([[of, builder.filled(1, shape, dtype)]]);
   for (const node of way.toReversed()) {
-    const dY = node.outputs.map(gradientOf);
+    const dY = node.outputs.map((output) => gradients.get(output));
     if (dY.every((gradient) => gradient === undefined)) continue;
     const rule = rules[node.op];
     if (rule === undefined || rule === notDifferentiable) continue;
@@ -65,11 +57,12 @@ export function differentiate(
       const input = node.inputs[i];
       if (gradient === undefined || input === undefined || input === '') return;
       checkShape(builder, node, input, gradient);
-      contributions.set(input, [...(contributions.get(input) ?? []), gradient]);
+      const before = gradients.get(input);
+      gradients.set(input, before === undefined ? gradient : builder.op('Add', [before, gradient]));
     });
   }
   const missing = (name: string) => noPath(builder, forward, of, name, nameOf);
-  return new Map(wrt.map((name) => [name, orThrow(gradientOf(name), () => missing(name))]));
+  return new Map(wrt.map((name) => [name, gradientOf(gradients, name, () => missing(name))]));
 }
 
 /** The gradients that a rule gives; a node that it cannot treat is refused by name. */
@@ -151,7 +144,12 @@ function checkShape(builder: GraphBuilder, node: Node, input: string, gradient: 
   );
 }
 
-function orThrow(gradient: string | undefined, missing: () => PtuneError): string {
+function gradientOf(
+  gradients: ReadonlyMap<string, string>,
+  name: string,
+  missing: () => PtuneError,
+): string {
+  const gradient = gradients.get(name);
   if (gradient === undefined) throw missing();
   return gradient;
 }

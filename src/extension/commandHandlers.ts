@@ -1,19 +1,20 @@
 /** What the commands do. */
-import { type LogOutputChannel, type TextDocument, commands } from 'vscode';
-import { basename } from 'node:path';
-import { toPtuneError } from '../base/errors.ts';
-import type { Summary } from '../protocol/summary.ts';
+import { type LogOutputChannel, commands } from 'vscode';
 import { type CommandHandlers, promptOf } from './commands.ts';
 import type { PromptComparison } from './compare.ts';
 import { documentOf } from './documents.ts';
 import { showError, showMessage } from './notify.ts';
 import type { HubToken } from './models/hubToken.ts';
 import type { ModelsView } from './models/modelsView.ts';
+import type { RunActions } from './runs/runActions.ts';
+import { runHandlers } from './runs/runCommands.ts';
+import type { RunsView } from './runs/runsView.ts';
 import type { ReportPanels } from './report/reportPanel.ts';
 import type { ScoreService } from './scores/scoreService.ts';
 import { canStart } from './jobs/canStart.ts';
 import { probeWordings } from './looks/probeWordings.ts';
-import type { Job, TrainingController } from './jobs/trainingController.ts';
+import { runJob } from './jobs/runJob.ts';
+import type { TrainingController } from './jobs/trainingController.ts';
 
 /** The parts that commands act on. */
 export interface CommandParts {
@@ -24,6 +25,8 @@ export interface CommandParts {
   readonly log: LogOutputChannel;
   readonly models: ModelsView;
   readonly token: HubToken;
+  readonly runs: RunsView;
+  readonly runActions: RunActions;
   /** Asks for a model and writes it into the file in front. */
   readonly chooseModel: () => Promise<void>;
   /** Shows the example that ships. */
@@ -68,6 +71,7 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
     'ptune.verifyModel': ({ id }) => guarded(() => verifyModel(parts, id)),
     'ptune.revealModel': (model) => guarded(() => parts.models.reveal(model)),
     'ptune.copyModelId': (model) => guarded(() => parts.models.copyId(model)),
+    ...runHandlers(parts.runActions, parts.runs, guarded),
     'ptune.showTests': () => commands.executeCommand('workbench.view.testing.focus'),
   };
 }
@@ -84,30 +88,4 @@ async function verifyModel({ training, models }: CommandParts, id: string): Prom
       ? 'its files are whole, and prompts can be trained on it.'
       : `its files are whole, but prompts cannot be trained on it: ${reason}`;
   showMessage(`${id}: ${text}`, []);
-}
-
-/** Trains or scores, then says what came of it. */
-async function runJob(parts: CommandParts, document: TextDocument, job: Job): Promise<void> {
-  const { training, scores, reports, log } = parts;
-  if (!canStart(training)) return;
-  const again = { title: 'Train Again', run: () => void runJob(parts, document, job) };
-  const openReport = { title: 'Open Report', run: () => reports.open(document.uri) };
-  let summary: Summary;
-  try {
-    summary = await training.run(document, job);
-  } catch (thrown) {
-    const error = toPtuneError(thrown);
-    if (error.kind === 'cancelled') {
-      const text =
-        job.kind === 'train'
-          ? 'Training was cancelled. What was trained until then is kept in its run.'
-          : 'Scoring was cancelled.';
-      showMessage(text, []);
-    } else showError(error, log, error.code === 'trainer/stopped' ? [again] : []);
-    return;
-  }
-  const stored = await scores.fresh(document);
-  const name = basename(document.uri.fsPath);
-  const text = stored?.report.verdict ?? `${summary.prompts.length} prompts were scored.`;
-  showMessage(`${name}: ${text}`, [openReport]);
 }

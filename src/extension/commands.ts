@@ -1,6 +1,7 @@
 /** The commands: one table from ids to what they take, so that none is called with less or more. */
 import { type Uri, commands } from 'vscode';
 import type { CachedModel } from '../hub/cachedModels.ts';
+import type { RunTarget } from './runs/runTargets.ts';
 
 /** A `.ptune` file, and one prompt of it where one is meant. A JSON value, for command links. */
 export interface PromptTarget {
@@ -36,6 +37,19 @@ export interface CommandArguments {
   'ptune.verifyModel': CachedModel;
   'ptune.revealModel': CachedModel;
   'ptune.copyModelId': CachedModel;
+  'ptune.refreshRuns': undefined;
+  'ptune.openRunReport': RunTarget;
+  'ptune.renameRun': RunTarget;
+  'ptune.noteRun': RunTarget;
+  'ptune.pinRun': RunTarget;
+  'ptune.unpinRun': RunTarget;
+  'ptune.compareRuns': RunTarget;
+  'ptune.resumeRun': RunTarget;
+  'ptune.trainRunAgain': RunTarget;
+  'ptune.deleteRun': RunTarget;
+  'ptune.revealRun': RunTarget;
+  'ptune.revealRunInSystem': RunTarget;
+  'ptune.copyRunId': RunTarget;
 }
 
 export type CommandId = keyof CommandArguments;

@@ -9,7 +9,7 @@ import { commandHandlers } from './commandHandlers.ts';
 import { registerCommands } from './commands.ts';
 import { PromptComparison } from './compare.ts';
 import { DocumentWatch } from './documentWatch.ts';
-import { parsedFile } from './documents.ts';
+import { documentOf, parsedFile } from './documents.ts';
 import { openExample } from './example.ts';
 import { registerCodeLenses } from './features/codeLenses.ts';
 import { DiagnosticDocs } from './features/diagnosticDocs.ts';
@@ -23,11 +23,14 @@ import { newPromptFile } from './newFile/newPromptFile.ts';
 import { HubToken } from './models/hubToken.ts';
 import { chooseModel } from './models/modelPicker.ts';
 import { ModelsView } from './models/modelsView.ts';
+import { RunActions } from './runs/runActions.ts';
+import { RunsView } from './runs/runsView.ts';
 import { ReportPanels } from './report/reportPanel.ts';
 import { InlineScores } from './scores/decorations.ts';
 import { watchedFiles } from './scores/fileScores.ts';
 import { ScoreService } from './scores/scoreService.ts';
 import { registerStatusBar } from './jobs/statusBar.ts';
+import { runJob } from './jobs/runJob.ts';
 import { TrainingController } from './jobs/trainingController.ts';
 import { PromptTests } from './tests/promptTests.ts';
 import { TokenCountService } from './counts/tokenCountService.ts';
@@ -63,6 +66,15 @@ export function activate(context: ExtensionContext): void {
     },
     log,
   );
+  const now = () => Date.now();
+  const runs = new RunsView({ context: scoreContext, scores, training, now });
+  const runActions = new RunActions({
+    view: runs,
+    training,
+    reports,
+    start: async (file, job) =>
+      runJob({ training, scores, reports, log }, await documentOf(file), job),
+  });
   const comparison = new PromptComparison(scores, watch);
   const parts = {
     scores,
@@ -72,11 +84,12 @@ export function activate(context: ExtensionContext): void {
     log,
     models,
     token,
+    runs,
+    runActions,
     chooseModel: () => chooseModel(scoreContext),
     openExample: () => openExample(context),
     newFile: () => newPromptFile(scoreContext.bundledFolder),
   };
-  const now = () => Date.now();
   context.subscriptions.push(
     log,
     watch,
@@ -87,6 +100,8 @@ export function activate(context: ExtensionContext): void {
     tokens,
     comparison,
     models,
+    runs,
+    runActions,
     // A training may have downloaded one.
     training.onDidStartOrEnd(() => models.refresh()),
     registerQuickFixes(diagnostics, facts),

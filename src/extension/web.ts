@@ -63,6 +63,19 @@ function handlersWithout(log: { show(): void }): CommandHandlers {
     'ptune.verifyModel': explain,
     'ptune.revealModel': explain,
     'ptune.copyModelId': explain,
+    'ptune.refreshRuns': explain,
+    'ptune.openRunReport': explain,
+    'ptune.renameRun': explain,
+    'ptune.noteRun': explain,
+    'ptune.pinRun': explain,
+    'ptune.unpinRun': explain,
+    'ptune.compareRuns': explain,
+    'ptune.resumeRun': explain,
+    'ptune.trainRunAgain': explain,
+    'ptune.deleteRun': explain,
+    'ptune.revealRun': explain,
+    'ptune.revealRunInSystem': explain,
+    'ptune.copyRunId': explain,
   };
 }
 

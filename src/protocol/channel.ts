@@ -137,6 +137,8 @@ export function connectTrainer(
     probe: (argument) => request('probe', argument) as ReturnType<TrainerRequests['probe']>,
     checkModel: (argument) =>
       request('checkModel', argument) as ReturnType<TrainerRequests['checkModel']>,
+    compareRuns: (argument) =>
+      request('compareRuns', argument) as ReturnType<TrainerRequests['compareRuns']>,
     cancel: () => request('cancel') as ReturnType<TrainerRequests['cancel']>,
   };
 }
@@ -182,6 +184,8 @@ function call(handler: TrainerRequests, request: ToTrainer): Promise<unknown> {
       return handler.probe(argument as Parameters<TrainerRequests['probe']>[0]);
     case 'checkModel':
       return handler.checkModel(argument as Parameters<TrainerRequests['checkModel']>[0]);
+    case 'compareRuns':
+      return handler.compareRuns(argument as Parameters<TrainerRequests['compareRuns']>[0]);
     case 'cancel':
       return handler.cancel();
     default:

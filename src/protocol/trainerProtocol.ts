@@ -4,6 +4,7 @@
  * are open fail when the channel closes (channel.ts).
  */
 import type { TrainingEvent } from './events.ts';
+import type { RunComparison } from './runComparison.ts';
 import type { Summary } from './summary.ts';
 import type { ProbeRequest, ProbeResult } from './wordings.ts';
 
@@ -46,6 +47,14 @@ export interface ScoreRequest {
   readonly controls?: boolean;
 }
 
+/** Runs to compare, the first of which the others are measured against. */
+export interface CompareRunsRequest {
+  /** Ids, or paths of their folders. */
+  readonly runs: readonly string[];
+  /** Absolute path of the folder in which ids are looked for. */
+  readonly from: string;
+}
+
 /** A cached model after it was looked at. */
 export interface CheckedModel {
   readonly graphs: readonly {
@@ -63,6 +72,8 @@ export interface TrainerRequests {
   probe(request: ProbeRequest): Promise<ProbeResult>;
   /** Looks at a cached model again, file by file; fails with `hub/damaged` where one has changed. */
   checkModel(id: string): Promise<CheckedModel>;
+  /** Two or more runs side by side. */
+  compareRuns(request: CompareRunsRequest): Promise<RunComparison>;
   /** Stops the request in progress after its current step; that request fails as cancelled. */
   cancel(): Promise<void>;
 }

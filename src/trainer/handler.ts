@@ -2,15 +2,18 @@
 import { PtuneError } from '../base/errors.ts';
 import { probeWordings } from '../insight/wordings/probeWordings.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
+import type { RunComparison } from '../protocol/runComparison.ts';
 import type { Summary } from '../protocol/summary.ts';
 import type {
   CheckedModel,
+  CompareRunsRequest,
   ScoreRequest,
   TrainRequest,
   TrainerRequests,
 } from '../protocol/trainerProtocol.ts';
 import type { ProbeRequest, ProbeResult } from '../protocol/wordings.ts';
 import type { TrainingContext } from '../training/context.ts';
+import { compareRuns } from '../training/compareRuns.ts';
 import { checkCachedModel } from '../training/hubModels.ts';
 import { scoreFile } from '../training/scoreFile.ts';
 import { trainFile } from '../training/trainFile.ts';
@@ -48,6 +51,10 @@ export class TrainerHandler implements TrainerRequests {
 
   checkModel(id: string): Promise<CheckedModel> {
     return this.#alone((context) => checkCachedModel(id, context));
+  }
+
+  compareRuns({ runs, from }: CompareRunsRequest): Promise<RunComparison> {
+    return this.#alone(() => compareRuns(runs, from));
   }
 
   cancel(): Promise<void> {

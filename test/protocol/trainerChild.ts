@@ -28,6 +28,7 @@ const handler: TrainerRequests = {
   },
   probe: () => Promise.reject(new PtuneError('file/no-prompts', 'None.')),
   checkModel: () => Promise.resolve({ graphs: [] }),
+  compareRuns: () => Promise.resolve({ runs: [], settings: [], notes: [] }),
   cancel: () => {
     events.event({ type: 'warning', code: 'c', message: 'cancelled' });
     return Promise.resolve();

@@ -11,6 +11,7 @@ import {
   window,
 } from 'vscode';
 import { PtuneError, invariant, toPtuneError } from '../../base/errors.ts';
+import type { TrainingEvent } from '../../protocol/events.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { CheckedModel, TrainerRequests } from '../../protocol/trainerProtocol.ts';
 import type { HubToken } from '../models/hubToken.ts';
@@ -25,13 +26,24 @@ import {
   newProgress,
   progressMessage,
   statusText,
+  stepText,
   trainingText,
 } from './trainingProgress.ts';
 import { textSetting } from '../settings.ts';
 
 /** What to do: train the prompts named (all continuous ones without names), or only score. */
-export type Job =
-  { readonly kind: 'train'; readonly prompts?: readonly string[] } | { readonly kind: 'score' };
+export type Job = TrainJob | { readonly kind: 'score' };
+
+interface TrainJob {
+  readonly kind: 'train';
+  readonly prompts?: readonly string[];
+  /** In place of those of the file. */
+  readonly seeds?: readonly number[];
+  /** In place of the document's. */
+  readonly text?: string;
+  /** A run that ended early, to go on with. */
+  readonly resume?: string;
+}
 
 /** A request to a trainer about a file: its path, and its text where that is not on the disk. */
 export type Ask<T> = (
@@ -89,6 +101,17 @@ export class TrainingController implements Disposable {
   textFor(document: TextDocument, prompt: string): string | undefined {
     if (this.#progress === undefined || !this.isRunningFor(document)) return undefined;
     return trainingText(this.#progress, prompt);
+  }
+
+  /** The id of the run that is in training. */
+  get currentRun(): string | undefined {
+    return this.#progress?.current?.run;
+  }
+
+  /** How far a run is, where it is the one in training. */
+  textOfRun(run: string): string | undefined {
+    const current = this.#progress?.current;
+    return current?.run === run ? stepText(current) : undefined;
   }
 
   /** A few words for the status bar while something is in progress. */
@@ -200,15 +223,41 @@ export class TrainingController implements Disposable {
     }
   }
 
-  /** Looks at a model of the cache in a process of its own. */
-  async checkModel(id: string): Promise<CheckedModel> {
+  /** Looks at a model of the cache. */
+  checkModel(id: string): Promise<CheckedModel> {
+    return this.inOwnProcess(`Verifying ${id}`, (trainer) => trainer.checkModel(id));
+  }
+
+  /**
+   * Asks a process of its own for something, with a notification that can cancel it. Fails as
+   * cancelled then. `onEvent` may say how far it is.
+   */
+  async inOwnProcess<T>(
+    title: string,
+    act: (trainer: TrainerRequests) => Promise<T>,
+    onEvent: (event: TrainingEvent) => string | undefined = () => undefined,
+  ): Promise<T> {
     const node = await this.#findNode();
+    const variables = await this.#token.variables();
     const log = (line: string) => this.#log.info(line);
-    const title = `PTune: Verifying ${id}`;
-    return window.withProgress({ location: ProgressLocation.Notification, title }, async () => {
-      const trainer = startTrainer({ node, script: this.#script, log, onEvent: () => undefined });
+    const location = ProgressLocation.Notification;
+    const options = { location, title: `PTune: ${title}`, cancellable: true };
+    return window.withProgress(options, async (bar, token) => {
+      const trainer = startTrainer({
+        node,
+        script: this.#script,
+        variables,
+        log,
+        onEvent: (event) => {
+          const message = onEvent(event);
+          if (message !== undefined) bar.report({ message });
+        },
+      });
+      token.onCancellationRequested(() => void cancelOrKill(trainer));
       try {
-        return await trainer.checkModel(id);
+        return await act(trainer);
+      } catch (error) {
+        throw token.isCancellationRequested ? cancelledError() : error;
       } finally {
         trainer.dispose();
       }
@@ -260,8 +309,14 @@ function request(
   job: Job,
 ): Promise<Summary> {
   if (job.kind === 'score') return trainer.score({ ...file, split: 'test' });
-  const prompts = job.prompts === undefined ? {} : { prompts: job.prompts };
-  return trainer.train({ ...file, ...prompts });
+  const { prompts, seeds, text, resume } = job;
+  return trainer.train({
+    ...file,
+    ...(prompts && { prompts }),
+    ...(seeds && { seeds }),
+    ...(text !== undefined && { text }),
+    ...(resume !== undefined && { resume }),
+  });
 }
 
 function cancelledError(): PtuneError {

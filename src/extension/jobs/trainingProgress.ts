@@ -121,7 +121,8 @@ export function trainingText(progress: TrainingProgress, prompt: string): string
   return scoring === prompt && current === undefined ? 'scoring' : undefined;
 }
 
-function stepText({ step, steps, losses, secondsLeft }: CurrentRun): string {
+/** "step 120 of 400 · loss 0.31 · 9 s left". */
+export function stepText({ step, steps, losses, secondsLeft }: CurrentRun): string {
   const loss = losses.at(-1);
   const parts = [`step ${step} of ${steps}`];
   if (loss !== undefined) parts.push(`loss ${loss.toFixed(2)}`);
