@@ -38,7 +38,8 @@ export async function candidatesFor(
   const outside = test.filter(({ answer }) => answer !== '' && !words.includes(answer.trim()));
   if (words.length > 0 && outside[0]) {
     const message = `${outside.length} of ${test.length} test answers are no candidate, so they can never be right; the first is "${outside[0].answer}" at ${outside[0].source}. Add them to "${candidates.path}"`;
-    diagnostics.push(diagnostic('data/no-candidate', place.value, message));
+    const relatedLines = [{ path, line: 0, message: 'The candidates' }];
+    diagnostics.push(diagnostic('data/no-candidate', place.value, message, { relatedLines }));
   }
   return { path, words };
 }

@@ -3,7 +3,8 @@ import type { PtuneFile, Span } from '../language/ast.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
 import { diagnostic } from '../language/diagnostics.ts';
 import { nearestName } from '../language/nearest.ts';
-import type { Example, Source } from './examples.ts';
+import type { Example, Origin, Source } from './examples.ts';
+import { type ToldRow, isText, relatedTo } from './rowPlace.ts';
 
 /** The columns that prompts fill slots from, each with its first place. */
 function usedColumns(file: PtuneFile): Map<string, Span[]> {
@@ -29,7 +30,13 @@ export function checkColumns(file: PtuneFile, source: Source, diagnostics: Diagn
       const hint = nearest === undefined ? '' : `. Did you mean "${nearest}"?`;
       const found = source.columns.join(', ');
       const message = `"${source.file}" has no column "${column}". Columns found: ${found}${hint}`;
-      const more = nearest === undefined ? {} : { data: { replacement: nearest } };
+      const more = {
+        related: [{ span: source.span, message: `The examples of "${source.file}"` }],
+        ...(isText(source.path) && {
+          relatedLines: [{ path: source.path, line: 0, message: `Columns: ${found}` }],
+        }),
+        ...(nearest !== undefined && { data: { replacement: nearest } }),
+      };
       for (const span of places) {
         if (diagnostics.some((other) => sameProblem(other, span))) continue;
         diagnostics.push(diagnostic('data/missing-column', span, message, more));
@@ -41,7 +48,10 @@ export function checkColumns(file: PtuneFile, source: Source, diagnostics: Diagn
     const first = without[0];
     if (!first) continue;
     const message = `${count(without.length, 'example has', 'examples have')} no "${column}", the first at ${first.source}; empty text stands for it`;
-    diagnostics.push(diagnostic('data/missing-value', first.span ?? source.span, message));
+    const uses = places.slice(0, 1).map((span) => ({ span, message: 'The slot that it is for' }));
+    const rows = first.span ? [] : [{ source, row: first, message: `No "${column}"` }];
+    const place = first.span ?? source.span;
+    diagnostics.push(diagnostic('data/missing-value', place, message, relatedTo(uses, rows)));
   }
 }
 
@@ -65,7 +75,11 @@ export function checkAnswers(
     const first = empty[0]?.row;
     if (first) {
       const message = `${count(empty.length, 'example has', 'examples have')} no answer in column "${answer}", the first at ${first.source}. Fill it in or remove the example`;
-      diagnostics.push(diagnostic('data/empty-answer', first.span ?? source.span, message));
+      const setting = file.settingSpans.get('answer');
+      const here = setting ? [{ span: setting.value, message: 'The column of the answer' }] : [];
+      const rows = first.span ? [] : [{ source, row: first, message: 'No answer' }];
+      const place = first.span ?? source.span;
+      diagnostics.push(diagnostic('data/empty-answer', place, message, relatedTo(here, rows)));
     }
     if (!labels) continue;
     const names = labels.map(({ name }) => name);
@@ -74,8 +88,12 @@ export function checkAnswers(
     if (!stranger) continue;
     const others = [...new Set(unknown.map(({ text }) => `"${text}"`))].slice(0, 5).join(', ');
     const message = `${count(unknown.length, 'answer is', 'answers are')} none of the labels ${names.join(', ')}: ${others}, the first at ${stranger.row.source}. Add the label or correct the data`;
-    const span = stranger.row.span ?? file.settingSpans.get('labels')?.key ?? source.span;
-    diagnostics.push(diagnostic('data/unknown-label', span, message));
+    const listed = file.settingSpans.get('labels')?.key;
+    const { row, text } = stranger;
+    const here = row.span && listed ? [{ span: listed, message: 'The labels' }] : [];
+    const rows = row.span ? [] : [{ source, row, message: `"${text}" is none of the labels` }];
+    const place = row.span ?? listed ?? source.span;
+    diagnostics.push(diagnostic('data/unknown-label', place, message, relatedTo(here, rows)));
   }
 }
 
@@ -85,7 +103,8 @@ export function checkAnswers(
  */
 export function checkLeaks(
   file: PtuneFile,
-  splits: Readonly<Record<'train' | 'validation' | 'test', readonly Example[]>>,
+  splits: Readonly<Record<Split, readonly Example[]>>,
+  origins: Readonly<Record<Split, Origin>>,
   span: Span,
   diagnostics: Diagnostic[],
 ): void {
@@ -100,8 +119,21 @@ export function checkLeaks(
     if (!first) continue;
     const twin = tested.get(keyOf(first))!;
     const message = `${count(leaks.length, 'example stands', 'examples stand')} in ${name} and in test, the first at ${first.source} and ${twin.source}. A score on test then shows what was learned by heart; remove them from one of the two`;
-    diagnostics.push(diagnostic('data/leak', span, message));
+    const here = file.settingSpans.get(`data.${name}`);
+    const others = here ? [{ span: here.value, message: `The examples of ${name}` }] : [];
+    const rows = [
+      toldRow(origins[name], first, `The example in ${name}`),
+      toldRow(origins.test, twin, 'The same one in test'),
+    ];
+    diagnostics.push(diagnostic('data/leak', span, message, relatedTo(others, rows.flat())));
   }
+}
+
+type Split = 'train' | 'validation' | 'test';
+
+function toldRow({ source, rows }: Origin, { index }: Example, message: string): ToldRow[] {
+  const row = rows[index];
+  return source && row ? [{ source, row, message }] : [];
 }
 
 function count(n: number, one: string, several: string): string {

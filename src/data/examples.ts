@@ -9,9 +9,10 @@ import { LineMap } from '../language/lineMap.ts';
 import { nearestName } from '../language/nearest.ts';
 import { candidatesFor } from './candidates.ts';
 import { checkAnswers, checkColumns, checkLeaks } from './exampleChecks.ts';
+import { isText } from './rowPlace.ts';
 import { splitOff } from './splits.ts';
 import type { TableReader } from './table.ts';
-import { readTable } from './table.ts';
+import { UnreadableFile, readTable } from './table.ts';
 
 /** One example: a row of the data with its answer. */
 export interface Example {
@@ -42,6 +43,8 @@ export interface LoadedExamples {
 export interface Source {
   /** Name of the file, for messages. */
   readonly file: string;
+  /** Absolute path; undefined for examples in the `.ptune` file itself. */
+  readonly path: string | undefined;
   readonly columns: readonly string[];
   readonly rows: readonly SourceRow[];
   /** Where the `.ptune` file brings the source in. */
@@ -52,8 +55,16 @@ export interface SourceRow {
   readonly values: Readonly<Record<string, string>>;
   /** "file:line" */
   readonly source: string;
+  /** Line of the file, from 1. */
+  readonly line: number;
   /** Where the row itself stands in the `.ptune` file, if it does. */
   readonly span: Span | undefined;
+}
+
+/** The rows of a split, and the source that they are from. */
+export interface Origin {
+  readonly source: Source | undefined;
+  readonly rows: readonly SourceRow[];
 }
 
 /**
@@ -99,15 +110,20 @@ class Loader {
       test: typeof data.test === 'number' ? data.test : undefined,
     };
     const split = splitOff(train?.rows ?? [], shares);
+    const origins = {
+      train: { source: train, rows: split.train },
+      validation: { source: validation ?? train, rows: validation?.rows ?? split.validation },
+      test: { source: test ?? train, rows: test?.rows ?? split.test },
+    };
     const splits = {
-      train: this.#examples(split.train, train),
-      validation: this.#examples(validation?.rows ?? split.validation, validation ?? train),
-      test: this.#examples(test?.rows ?? split.test, test ?? train),
+      train: this.#examples(origins.train),
+      validation: this.#examples(origins.validation),
+      test: this.#examples(origins.test),
     };
     if (train) this.#checkSizes(train, splits);
     checkAnswers(this.#file, [train, validation, test], this.#diagnostics);
     const testSpan = test?.span ?? this.#span('data.test') ?? train?.span;
-    if (testSpan) checkLeaks(this.#file, splits, testSpan, this.#diagnostics);
+    if (testSpan) checkLeaks(this.#file, splits, origins, testSpan, this.#diagnostics);
     const candidates = await candidatesFor(this.#file, this.#path, splits.test, this.#diagnostics);
     if (candidates) this.#files.push(candidates.path);
     return {
@@ -130,10 +146,10 @@ class Loader {
     const rows = examples.map((values, index) => {
       const span = this.#span(`examples.${index}`);
       const line = lines.position((span ?? whole).start).line + 1;
-      return { values, source: `${name}:${line}`, span };
+      return { values, source: `${name}:${line}`, line, span };
     });
     const columns = [...new Set(examples.flatMap((values) => Object.keys(values)))];
-    return { file: name, columns, rows, span: whole };
+    return { file: name, path: undefined, columns, rows, span: whole };
   }
 
   async #table(path: string | undefined, setting: string): Promise<Source | undefined> {
@@ -145,10 +161,12 @@ class Loader {
       this.#files.push(absolute);
       return {
         file,
+        path: absolute,
         columns,
         rows: rows.map(({ values, line }) => ({
           values,
           source: `${file}:${line}`,
+          line,
           span: undefined,
         })),
         span,
@@ -160,7 +178,7 @@ class Loader {
     }
   }
 
-  #examples(rows: readonly SourceRow[], source: Source | undefined): Example[] {
+  #examples({ rows, source }: Origin): Example[] {
     const { answer } = this.#file.settings;
     const empty = Object.fromEntries((source?.columns ?? []).map((column) => [column, '']));
     return rows.map(({ values, source: place }, index) => {
@@ -180,7 +198,15 @@ class Loader {
       if (!isShare || splits[name].length > 0) continue;
       const span = (name === 'train' ? undefined : this.#span(`data.${name}`)) ?? train.span;
       const message = `Of the ${train.rows.length} examples in "${train.file}" none is left for ${name}, after ${splits.test.length} for test and ${splits.validation.length} for validation. Add examples, or name files for validation and test`;
-      this.#diagnostics.push(diagnostic('data/empty-split', span, message));
+      const related = [
+        ...(span === train.span ? [] : [{ span: train.span, message: 'All examples' }]),
+        ...(['validation', 'test'] as const).flatMap((other) => {
+          const share = other === name ? undefined : this.#span(`data.${other}`);
+          const message = `${splits[other].length} for ${other}`;
+          return share && typeof data[other] === 'number' ? [{ span: share, message }] : [];
+        }),
+      ];
+      this.#diagnostics.push(diagnostic('data/empty-split', span, message, { related }));
       return;
     }
   }
@@ -208,5 +234,9 @@ async function unreadableDiagnostic(
   }
   const code = error.code === 'data/no-examples' ? 'data/empty' : 'data/unreadable';
   const next = error.nextStep?.replace(/\.$/, '') ?? '';
-  return diagnostic(code, span, `${error.message} ${next}`.trim());
+  const line = error instanceof UnreadableFile ? error.line : undefined;
+  const at = { path: absolute, message: 'The line at fault' };
+  const more =
+    line !== undefined && isText(absolute) ? { relatedLines: [{ ...at, line: line - 1 }] } : {};
+  return diagnostic(code, span, `${error.message} ${next}`.trim(), more);
 }

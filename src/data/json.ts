@@ -17,7 +17,7 @@ export function readJsonLines(text: string, file: string): Row[] {
     } catch (error) {
       const found = `is no JSON in line ${index + 1}: ${reasonOf(error)}`;
       const next = 'Write one object a line, such as {"country": "Peru", "capital": "Lima"}.';
-      throw unreadable(file, found, next, error);
+      throw unreadable(file, found, next, { line: index + 1, cause: error });
     }
     rows.push(rowFrom(value, index + 1, file));
   }
@@ -42,7 +42,7 @@ export function readJson(text: string, file: string): Row[] {
     const hint = looksLikeLines(text)
       ? 'It looks like one object a line: name it .jsonl.'
       : 'Write a list of objects, [{…}, {…}].';
-    throw unreadable(file, found, hint, error);
+    throw unreadable(file, found, hint, { line, cause: error });
   }
   if (!Array.isArray(list)) {
     throw unreadable(
@@ -58,13 +58,15 @@ export function readJson(text: string, file: string): Row[] {
 function rowFrom(value: unknown, line: number, file: string): Row {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const next = 'Every example is an object, such as {"country": "Peru", "capital": "Lima"}.';
-    throw unreadable(file, `has ${kindOf(value)} in line ${line} where an example should be`, next);
+    const found = `has ${kindOf(value)} in line ${line} where an example should be`;
+    throw unreadable(file, found, next, { line });
   }
   const entries = Object.entries(value).map(
     ([column, cell]: [string, unknown]): [string, string] => {
       if (typeof cell === 'object' && cell !== null) {
         const next = 'Examples are flat: give each value a column of its own.';
-        throw unreadable(file, `has ${kindOf(cell)} in column "${column}" of line ${line}`, next);
+        const found = `has ${kindOf(cell)} in column "${column}" of line ${line}`;
+        throw unreadable(file, found, next, { line });
       }
       if (typeof cell === 'string') return [column, cell];
       return [column, cell === null ? '' : JSON.stringify(cell)];

@@ -22,7 +22,7 @@ export async function readParquet(path: string, file: string): Promise<Row[]> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const next = 'Write it again as Parquet with Snappy compression, or as JSON Lines.';
-    throw unreadable(file, `cannot be read as Parquet: ${reason}`, next, error);
+    throw unreadable(file, `cannot be read as Parquet: ${reason}`, next, { cause: error });
   }
   return records.map((record, index) => {
     const entries = Object.entries(record).map(([column, cell]): [string, string] => {

@@ -31,12 +31,13 @@ export function readSeparated(text: string, file: string, delimiter: ',' | '\t')
     }) as unknown as ParsedRecord[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const line = typeof error['lines'] === 'number' ? ` in line ${error['lines']}` : '';
+    const line = typeof error['lines'] === 'number' ? error['lines'] : undefined;
+    const where = line === undefined ? '' : ` in line ${line}`;
     throw unreadable(
       file,
-      `cannot be read${line}: ${error.message.replace(/\.$/, '')}`,
+      `cannot be read${where}: ${error.message.replace(/\.$/, '')}`,
       'Close every quote, and double the quotes inside a quoted value.',
-      error,
+      { line, cause: error },
     );
   }
   const [header, ...body] = records;
@@ -52,7 +53,7 @@ export function readSeparated(text: string, file: string, delimiter: ',' | '\t')
         delimiter === ','
           ? 'Put values that hold a comma in double quotes.'
           : 'Put exactly one tab between two values.';
-      throw unreadable(file, found, next);
+      throw unreadable(file, found, next, { line });
     }
     return { values: Object.fromEntries(columns.map((name, i) => [name, record[i]!])), line };
   });
@@ -62,10 +63,10 @@ function checkHeader(columns: readonly string[], file: string): void {
   const empty = columns.indexOf('');
   if (empty !== -1) {
     const found = `has no name for column ${empty + 1} in its first line`;
-    throw unreadable(file, found, 'Put the names of the columns in the first line.');
+    throw unreadable(file, found, 'Put the names of the columns in the first line.', { line: 1 });
   }
   const twice = columns.find((name, index) => columns.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw unreadable(file, `has two columns "${twice}"`, 'Rename one of them.');
+    throw unreadable(file, `has two columns "${twice}"`, 'Rename one of them.', { line: 1 });
   }
 }

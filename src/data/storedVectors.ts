@@ -30,8 +30,13 @@ export async function checkStoredVectors(
   for (const prompt of file.prompts) {
     const place = prompt.settingSpans.get('from');
     if (prompt.from === undefined || !place) continue;
+    const template = { span: prompt.templateSpan, message: `The template of "${prompt.name}"` };
     const add = (code: Diagnostic['code'], message: string) =>
-      found.push(diagnostic(code, place.value, message));
+      found.push(
+        diagnostic(code, place.value, message, {
+          ...(code === 'prompt/unfitting-vectors' && { related: [template] }),
+        }),
+      );
     const target = resolve(dirname(path), prompt.from);
     const size = await stat(target).then(
       (entry) => (entry.isFile() ? entry.size : undefined),

@@ -89,7 +89,7 @@ export async function readText(path: string): Promise<string> {
     const utf16 =
       (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
     const found = utf16 ? 'is UTF-16 text' : 'is not UTF-8 text';
-    throw unreadable(file, found, 'Save it as UTF-8.', error);
+    throw unreadable(file, found, 'Save it as UTF-8.', { cause: error });
   }
 }
 
@@ -97,16 +97,30 @@ export async function readText(path: string): Promise<string> {
 export function notReadable(file: string, error: unknown): PtuneError {
   const code = (error as { code?: unknown }).code;
   if (code === 'ENOENT') {
-    return unreadable(file, 'does not exist', 'Correct the path or put the file there.', error);
+    return unreadable(file, 'does not exist', 'Correct the path or put the file there.', {
+      cause: error,
+    });
   }
-  if (code === 'EISDIR') return unreadable(file, 'is a folder', 'Name a file in it.', error);
+  if (code === 'EISDIR')
+    return unreadable(file, 'is a folder', 'Name a file in it.', { cause: error });
   const reason = error instanceof Error ? error.message : String(error);
   return unreadable(
     file,
     `could not be opened: ${reason}`,
     'Check the path and its access rights.',
-    error,
+    { cause: error },
   );
+}
+
+/** A data file that cannot be read, with the line at fault where there is one. */
+export class UnreadableFile extends PtuneError {
+  /** From 1. */
+  readonly line: number | undefined;
+
+  constructor(message: string, nextStep: string, line: number | undefined, cause: unknown) {
+    super('data/unreadable', message, nextStep, cause);
+    this.line = line;
+  }
 }
 
 /** The error for a data file, "FILE FOUND.", with what to do next. */
@@ -114,7 +128,7 @@ export function unreadable(
   file: string,
   found: string,
   nextStep: string,
-  cause?: unknown,
-): PtuneError {
-  return new PtuneError('data/unreadable', `"${file}" ${found}.`, nextStep, cause);
+  { line, cause }: { readonly line?: number | undefined; readonly cause?: unknown } = {},
+): UnreadableFile {
+  return new UnreadableFile(`"${file}" ${found}.`, nextStep, line, cause);
 }

@@ -35,7 +35,10 @@ export function checkSettings(
     const share = spans.get('data.test') ?? spans.get('data.validation');
     if (share && data.validation + data.test >= 1) {
       const message = `validation (${data.validation}) and test (${data.test}) leave nothing to train on; their shares have to sum to less than 1`;
-      diagnostics.push(diagnostic('settings/conflict', share.value, message));
+      const other = spans.get('data.validation')?.value;
+      const related =
+        other && other !== share.value ? [{ span: other, message: 'The share of validation' }] : [];
+      diagnostics.push(diagnostic('settings/conflict', share.value, message, { related }));
     }
   }
   checkLabels(settings, spans, diagnostics);
@@ -111,13 +114,17 @@ function checkLabels(settings: Settings, spans: Spans, diagnostics: Diagnostic[]
     const place = spans.get(`labels.${name}`);
     if (other !== undefined && place) {
       const message = `The labels "${other}" and "${name}" have the same words, so they always score the same. Give each a word of its own`;
-      diagnostics.push(diagnostic('settings/unreachable-label', place.value, message));
+      const first = spans.get(`labels.${other}`)!.value;
+      const related = [{ span: first, message: `The words of "${other}"` }];
+      diagnostics.push(diagnostic('settings/unreachable-label', place.value, message, { related }));
     } else seen.set(key, name);
   }
   const candidates = spans.get('candidates');
   if (candidates) {
     const message = '"candidates" has no effect beside "labels": the labels are the candidates';
-    diagnostics.push(diagnostic('settings/no-effect', candidates.key, message));
+    const listed = spans.get('labels')?.key;
+    const related = listed ? [{ span: listed, message: 'The labels' }] : [];
+    diagnostics.push(diagnostic('settings/no-effect', candidates.key, message, { related }));
   }
 }
 
@@ -132,7 +139,8 @@ function checkOwnSettings(prompt: Prompt, settings: Settings, diagnostics: Diagn
   for (const [key, place] of prompt.settingSpans) {
     if (key.includes('.') || key === 'expect') continue;
     const message = `"${key}" has no effect: "${prompt.name}" has no virtual tokens, so it is not trained`;
-    diagnostics.push(diagnostic('settings/no-effect', place.key, message));
+    const related = [{ span: prompt.templateSpan, message: 'The template without virtual tokens' }];
+    diagnostics.push(diagnostic('settings/no-effect', place.key, message, { related }));
   }
 }
 
@@ -144,5 +152,8 @@ function checkDropout(prompt: Prompt, spans: Spans, diagnostics: Diagnostic[]): 
   if (prompt.kind === 'discrete' || !place || dropout === 0 || works) return;
   const what = encoder === 'lstm' ? 'an LSTM of one layer' : `the encoder "${encoder}"`;
   const message = `"dropout" has no effect on "${prompt.name}": it works between the layers of an LSTM, and the prompt has ${what}`;
-  diagnostics.push(diagnostic('settings/no-effect', place.key, message));
+  const cause = encoder === 'lstm' ? 'layers' : 'encoder';
+  const reason = prompt.settingSpans.get(cause) ?? spans.get(`train.${cause}`);
+  const related = reason ? [{ span: reason.value, message: `What "${prompt.name}" has` }] : [];
+  diagnostics.push(diagnostic('settings/no-effect', place.key, message, { related }));
 }

@@ -72,6 +72,15 @@ export interface RelatedPlace {
   readonly message: string;
 }
 
+/** A line of another file that explains a diagnostic, such as the example that is in test as well. */
+export interface RelatedLine {
+  /** Absolute path. */
+  readonly path: string;
+  /** From 0. */
+  readonly line: number;
+  readonly message: string;
+}
+
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: Severity;
@@ -79,6 +88,7 @@ export interface Diagnostic {
   /** What is wrong, with names and numbers, then what to do; no final period. */
   readonly message: string;
   readonly related?: readonly RelatedPlace[];
+  readonly relatedLines?: readonly RelatedLine[];
   /** What a quick fix needs; `replacement` stands for the text at `span`. */
   readonly data?: { readonly replacement: string };
 }
@@ -88,7 +98,7 @@ export function diagnostic(
   code: DiagnosticCode,
   span: Span,
   message: string,
-  more: Pick<Diagnostic, 'related' | 'data'> = {},
+  more: Pick<Diagnostic, 'related' | 'relatedLines' | 'data'> = {},
 ): Diagnostic {
   return { code, severity: severities[code], span, message, ...more };
 }

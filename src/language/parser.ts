@@ -69,6 +69,7 @@ export class Parser {
       diagnostics.push(diagnostic('prompt/none', lastVisible(lines), message));
     }
     checkPrompts(prompts, front.settings, front.settingSpans, diagnostics);
+    const answer = front.settingSpans.get('answer')?.value;
     return {
       text,
       frontMatterSpan: front.span,
@@ -76,7 +77,9 @@ export class Parser {
       settingSpans: front.settingSpans,
       prompts: withExpectations(prompts, front.settings),
       comments: body.comments,
-      diagnostics: inOrder(diagnostics),
+      diagnostics: inOrder(
+        answer ? diagnostics.map((one) => withAnswer(one, answer)) : diagnostics,
+      ),
     };
   }
 
@@ -88,6 +91,12 @@ export class Parser {
     this.#front = readFrontMatter(text, lines);
     return this.#front;
   }
+}
+
+/** A missing answer with the setting that names it; where that stands is not kept with a prompt. */
+function withAnswer(problem: Diagnostic, answer: Span): Diagnostic {
+  if (problem.code !== 'template/no-answer') return problem;
+  return { ...problem, related: [{ span: answer, message: 'The column of the answer' }] };
 }
 
 function movedTo(piece: ReadPiece, start: number): ReadPiece {

@@ -121,15 +121,18 @@ class Reader {
   }
 
   #mapping(items: readonly { key: unknown; value: unknown }[], path: readonly string[]): unknown {
-    const names = new Set<string>();
+    const first = new Map<string, Span>();
     const entries = items.map(({ key, value }): [string, unknown] => {
       const name = isScalar(key) ? scalarText(key) : String(key);
       const keyPlace = placeOf(key, this.#span, this.#text);
-      if (names.has(name)) {
+      const other = first.get(name);
+      if (other) {
         const message = `"${name}" stands twice; keep one of them`;
-        this.#diagnostics.push(diagnostic('settings/duplicate-key', keyPlace, message));
-      }
-      names.add(name);
+        const related = [{ span: other, message: `The first "${name}"` }];
+        this.#diagnostics.push(
+          diagnostic('settings/duplicate-key', keyPlace, message, { related }),
+        );
+      } else first.set(name, keyPlace);
       const place = placeOf(value, this.#span, this.#text);
       // A key without a value is underlined itself.
       const visible = place.end > place.start ? place : keyPlace;

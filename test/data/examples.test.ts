@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkFile } from '../../src/data/checkFile.ts';
 import { loadExamples } from '../../src/data/examples.ts';
@@ -320,4 +320,64 @@ test('diagnostics of text and data come in the order of the file', async () => {
     ),
     ['settings/unknown-key', 'data/no-file', 'template/unclosed-brace', 'template/stray-brace'],
   );
+});
+
+describe('the other place of a diagnostic', () => {
+  /** The places in the text, and lines of files, from 1. */
+  async function placesOf(text: string, contents: Readonly<Record<string, string>>) {
+    const folder = await folderWith(contents);
+    const [found] = await checkFile(text, join(folder, 'a.ptune'));
+    return {
+      code: found?.code,
+      here: (found?.related ?? []).map(({ span }) => text.slice(span.start, span.end)),
+      lines: (found?.relatedLines ?? []).map(({ path, line }) => `${basename(path)}:${line + 1}`),
+    };
+  }
+
+  test('of a leak are both examples', async () => {
+    const contents = { ...files, 'test.csv': table(['Mali,Bamako', 'Chile,Santiago']) };
+    expect(await placesOf(fileWith(threeFiles), contents)).toEqual({
+      code: 'data/leak',
+      here: ['train.csv'],
+      lines: ['train.csv:3', 'test.csv:3'],
+    });
+  });
+
+  test('of a leak between examples in the file are their lines', async () => {
+    const rows = ['{country: a, capital: b}', '{country: c, capital: d}'];
+    const text = fileWith(
+      `examples: [${[...rows, ...rows, ...rows].join(', ')}]\ndata: {validation: 0.2, test: 0.4}`,
+    );
+    const { code, here, lines } = await placesOf(text, {});
+    expect([code, lines]).toEqual(['data/leak', []]);
+    expect(here).toHaveLength(2);
+    expect(new Set(here).size).toBe(1);
+  });
+
+  test('of a missing column are the data file and the line with its columns', async () => {
+    const text = fileWith('data: {train: train.csv}', '{land} {capital}');
+    const contents = { 'train.csv': table(Array.from({ length: 9 }, (_, i) => `c${i},k${i}`)) };
+    expect(await placesOf(text, contents)).toEqual({
+      code: 'data/missing-column',
+      here: ['train.csv'],
+      lines: ['train.csv:1'],
+    });
+  });
+
+  test.each([
+    ['data/empty-answer', 'country,capital\nPeru,Lima\nChile,\n', 'train.csv:3', 'capital'],
+    ['data/unreadable', 'country,capital\nPeru,Lima\nChile\n', 'train.csv:3', undefined],
+  ])('of %s is the line of the data', async (code, content, line, here) => {
+    const places = await placesOf(fileWith(threeFiles), { ...files, 'train.csv': content });
+    expect(places).toEqual({ code, here: here === undefined ? [] : [here], lines: [line] });
+  });
+
+  test('of an answer that is no label is its line', async () => {
+    const text = fileWith(`${threeFiles}\nlabels: {Lima: a, Santiago: b, Havana: c, Tehran: d}`);
+    expect(await placesOf(text, files)).toEqual({
+      code: 'data/unknown-label',
+      here: [],
+      lines: ['test.csv:2'],
+    });
+  });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Diagnostic, DiagnosticCode } from '../../src/language/diagnostics.ts';
-import { diagnostic } from '../../src/language/diagnostics.ts';
+import { diagnostic, severities } from '../../src/language/diagnostics.ts';
 import { fromOpenPrompt, fromTriple } from '../../src/language/features/convertTemplate.ts';
 import { splitOffValidation } from '../../src/language/features/dataFixes.ts';
 import { quickFixes } from '../../src/language/features/quickFixes.ts';
+import { checkModelUse, unusedNames } from '../../src/language/modelChecks.ts';
 import { parse } from '../../src/language/parser.ts';
 import { applyEdits } from '../../src/language/textEdit.ts';
 import { facts } from './facts.ts';
@@ -46,6 +47,8 @@ const mended: readonly [string, DiagnosticCode, string?][] = [
   [front(whole.replace(/answer.*\n/, '')), 'settings/no-answer', 'Add "answer: capital"'],
   [front(whole.replace(/data.*\n.*\n/, '')), 'settings/no-data'],
   [front(`${whole}train: {init: labels}\n`), 'settings/no-labels'],
+  [front(`${whole}expect: macroF1 >= 0.5\n`), 'settings/no-metric'],
+  [front(`${whole}expect: f1 >= 0.5\n`), 'settings/no-metric'],
   [front(`${whole}baseline: other\n`), 'settings/unknown-baseline'],
   [front(`${whole}labels: {a: [x], b: [x]}\n`), 'settings/unreachable-label'],
   [front(`${whole}candidates: answers\nlabels: {a: x, b: y}\n`), 'settings/no-effect'],
@@ -190,4 +193,96 @@ test('literal braces are doubled where they stand', () => {
   expect(fixed(text, 'template/bad-slot', 'Make the braces part of the words')).toBe(
     withSettings('@prompt p\n{{"a": 1}} {capital}'),
   );
+});
+
+describe('models and stored vectors', () => {
+  const file = (template: string, mapping = '') =>
+    withSettings(`@prompt p${mapping}\n${template}\n`);
+
+  test('virtual tokens behind the answer of a causal model move in front of it', () => {
+    const causal = { ...facts.models[1]!, place: 'cache' } as const;
+    const text = file('{country} {*2} {capital} {*3} .');
+    const [found] = checkModelUse(parse(text), causal);
+    const after = applyFix(text, found!);
+    expect(after).toBe(file('{country} {*2} {*3} . {capital}'));
+    expect(checkModelUse(parse(after), causal)).toEqual([]);
+    const words = file('{country}: {capital}. Next.');
+    expect(applyFix(words, checkModelUse(parse(words), causal)[0]!)).toBe(
+      file('{country}: {capital}'),
+    );
+  });
+
+  test('stored vectors that cannot be used are left out', () => {
+    const text = file('{*2} {country} {capital}', ' {from: learned.safetensors, seeds: [1]}');
+    for (const code of ['data/no-file', 'prompt/unfitting-vectors'] as const) {
+      const start = text.indexOf('learned.safetensors');
+      const found = diagnostic(code, { start, end: start + 'learned.safetensors'.length }, '');
+      expect(applyFix(text, found)).toBe(file('{*2} {country} {capital}', ' {seeds: [1]}'));
+    }
+  });
+
+  test('a setting that needs another kind of model is set to what this one can do', () => {
+    const text = withSettings('@prompt p\n{capital}\n', 'candidates: generate\n');
+    const [found] = checkModelUse(parse(text), facts.model);
+    expect(found!.code).toBe('model/wrong-kind');
+    expect(applyFix(text, found!)).toContain('candidates: answers\n');
+  });
+
+  test('a name that only one place uses is left out', () => {
+    const text = file('{*rel:3} {country} {capital}');
+    expect(applyFix(text, unusedNames(parse(text))[0]!)).toBe(file('{*3} {country} {capital}'));
+  });
+
+  test('candidates that lack answers of the data become all answers of the data', () => {
+    const text = withSettings('@prompt p\n{capital}\n', 'candidates: words.txt\n');
+    const start = text.indexOf('words.txt');
+    const found = diagnostic('data/no-candidate', { start, end: start + 9 }, '');
+    expect(applyFix(text, found)).toContain('candidates: answers\n');
+  });
+
+  test('a model that is not on this machine becomes one that is', () => {
+    const text = file('{country} {capital}').replace('bundled/mini-mlm', 'some/model');
+    const [found] = checkModelUse(parse(text), 'missing');
+    expect(found!.code).toBe('model/not-cached');
+    expect(applyFix(text, found!)).toContain('model: bundled/mini-mlm');
+  });
+});
+
+/** Codes that only a person can mend, and why. */
+const withoutFix: Partial<Record<DiagnosticCode, string>> = {
+  'data/unreadable': 'the data file itself is damaged; the related place is the line at fault',
+  'data/missing-value': 'what is missing is known to nobody else',
+  'data/empty-answer': 'what is missing is known to nobody else',
+};
+
+/** Codes whose fixes are tried in the tests above, beside those of the table. */
+const triedAbove: readonly DiagnosticCode[] = [
+  'data/no-file',
+  'data/missing-column',
+  'data/unknown-label',
+  'model/not-found',
+  'model/not-cached',
+  'template/after-answer',
+  'template/unused-name',
+  'model/wrong-kind',
+  'data/no-candidate',
+  'prompt/unfitting-vectors',
+];
+
+/** Codes whose fix is the same function as that of another. */
+const sameAs: Partial<Record<DiagnosticCode, DiagnosticCode>> = {
+  'data/empty': 'data/no-file',
+  'data/empty-split': 'data/no-file',
+  'data/leak': 'data/no-file',
+  'prompt/unreadable-vectors': 'prompt/unfitting-vectors',
+  'model/no-weights': 'model/not-found',
+  'model/no-tokenizer': 'model/not-found',
+  'model/cannot-train': 'model/not-found',
+};
+
+test('every code has a quick fix, or a reason to have none', () => {
+  const tried = new Set([...mended.map(([, code]) => code), ...triedAbove]);
+  const shared = Object.entries(sameAs).filter(([, code]) => tried.has(code));
+  const covered = [...tried, ...shared.map(([code]) => code), ...Object.keys(withoutFix)];
+  expect(covered.toSorted()).toEqual(Object.keys(severities).toSorted());
 });

@@ -8,7 +8,9 @@ import {
   type Disposable,
   Location,
   type LogOutputChannel,
+  Position,
   type TextDocument,
+  Uri,
   languages,
 } from 'vscode';
 import type { PtuneFile } from '../../language/ast.ts';
@@ -113,9 +115,16 @@ function converted(
   diagnostic.source = languageId;
   diagnostic.code = { value: found.code, target: docs.target(found.code) };
   if (found.severity === 'hint') diagnostic.tags = [DiagnosticTag.Unnecessary];
-  diagnostic.relatedInformation = (found.related ?? []).map(({ span, message }) => {
-    const place = new Location(document.uri, rangeOf(document, span));
-    return new DiagnosticRelatedInformation(place, message);
-  });
+  const here = (found.related ?? []).map(({ span, message }) => ({
+    place: new Location(document.uri, rangeOf(document, span)),
+    message,
+  }));
+  const elsewhere = (found.relatedLines ?? []).map(({ path, line, message }) => ({
+    place: new Location(Uri.file(path), new Position(line, 0)),
+    message,
+  }));
+  diagnostic.relatedInformation = [...here, ...elsewhere].map(
+    ({ place, message }) => new DiagnosticRelatedInformation(place, message),
+  );
   return diagnostic;
 }

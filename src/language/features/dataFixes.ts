@@ -11,6 +11,7 @@ import {
   insert,
   replace,
 } from './fix.ts';
+import { withoutVectors } from './settingsFixes.ts';
 import { conversions } from './templateFixes.ts';
 
 /** The setting of `data` at whose value a diagnostic stands. */
@@ -87,7 +88,11 @@ function creation({ file, diagnostic, written }: FixContext): QuickFix | undefin
 
 /** The fixes by code. */
 export const dataFixes: Fixers = {
-  'data/no-file': (context) => [creation(context), ...splitFixes(context)],
+  'data/no-file': (context) => [
+    creation(context),
+    ...splitFixes(context),
+    ...withoutVectors(context),
+  ],
   'data/empty': splitFixes,
   'data/empty-split': splitFixes,
   'data/leak': splitFixes,
@@ -134,6 +139,7 @@ export const dataFixes: Fixers = {
   'model/not-found': modelFixes,
   'model/no-weights': modelFixes,
   'model/no-tokenizer': modelFixes,
+  'model/not-cached': modelFixes,
   'model/cannot-train': modelFixes,
 };
 

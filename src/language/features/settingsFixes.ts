@@ -54,6 +54,14 @@ function removeHere(context: FixContext): QuickFix[] {
   return found ? [removal(context.file, found[1], `Remove "${found[0]}"`)] : [];
 }
 
+/** Trains the prompt rather than take stored vectors. */
+export function withoutVectors(context: FixContext): QuickFix[] {
+  const found = settingAt(context);
+  return found?.[0] === 'from'
+    ? [removal(context.file, found[1], 'Remove "from", to train it')]
+    : [];
+}
+
 function answers({ file, facts }: FixContext): readonly string[] {
   const column = knownColumns(file, facts).find(({ name }) => name === file.settings.answer);
   return column && column.distinct <= 20 ? column.examples : [];
@@ -181,6 +189,20 @@ export const settingsFixes: Fixers = {
     addSetting(context.file, labelLines(context), 'Add labels with label words', true),
     ...removeHere(context),
   ],
+  'settings/no-metric': (context) => {
+    const { file, written } = context;
+    if (written === 'macroF1') {
+      return [addSetting(file, labelLines(context), 'Add labels with label words')];
+    }
+    if (file.settings.labels) return [];
+    const candidates = file.settingSpans.get('candidates');
+    const title = 'Let the model write its answers';
+    return [
+      candidates
+        ? replace(candidates.value, 'generate', title)
+        : addSetting(file, 'candidates: generate', title),
+    ];
+  },
   'settings/unknown-baseline': ({ file, diagnostic }) =>
     file.prompts.slice(0, 8).map(({ name }) => replace(diagnostic.span, name, changeTitle(name))),
   'settings/unreachable-label': (context) => {
@@ -216,6 +238,8 @@ export const settingsFixes: Fixers = {
     const name = freeName(file, written);
     return [replace(diagnostic.span, name, `Rename it to ${name}`, true)];
   },
+  'prompt/unreadable-vectors': withoutVectors,
+  'prompt/unfitting-vectors': withoutVectors,
   'prompt/bad-mapping': ({ file, diagnostic, written }) => {
     const onNextLine = replace(
       diagnostic.span,

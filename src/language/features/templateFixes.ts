@@ -137,7 +137,18 @@ export const templateFixes: Fixers = {
     const span = { start: diagnostic.span.start, end: diagnostic.span.end + colon.length };
     return [replace(span, '', 'Leave the name out')];
   },
-  'template/after-answer': ({ diagnostic }) => [
-    replace(diagnostic.span, '', 'Remove what stands after the answer'),
-  ],
+  'template/after-answer': ({ file, diagnostic }) => {
+    const { start, end } = diagnostic.span;
+    const parts = promptOf(file, diagnostic.span)?.parts ?? [];
+    const rest = parts.filter(({ span }) => start <= span.start && span.end <= end);
+    const answer = parts.find(({ kind }) => kind === 'answer');
+    // Words behind the answer seldom make sense before it; virtual tokens and slots do.
+    const isMeant = rest.some(({ kind }) => kind !== 'text');
+    const remove = replace(diagnostic.span, '', 'Remove what stands after the answer', !isMeant);
+    if (!isMeant || !answer) return [remove];
+    const moved = file.text.slice(answer.span.end, end).trim();
+    const text = `${moved} ${file.text.slice(answer.span.start, answer.span.end)}`;
+    const title = 'Move it in front of the answer';
+    return [replace({ start: answer.span.start, end }, text, title, true), remove];
+  },
 };
