@@ -11,7 +11,7 @@ import { selectPositions } from '../../src/model/selectPositions.ts';
 import { GraphBuilder } from '../../src/onnx/builder.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { float32, int64, Session, type Feeds } from '../../src/runtime/session.ts';
-import { Adam, clipGradients, learningRateAt } from '../../src/training/optimizer.ts';
+import { Adam, clipScale, gradientNorm, learningRateAt } from '../../src/training/optimizer.ts';
 import { startingWeights, type ModelDefinition } from './weights.ts';
 
 /** Rows of equal length with the tokens to predict; everything row-major. */
@@ -76,14 +76,14 @@ export async function pretrain(
       sessions.set(shape, session);
     }
     const { loss, ...gradients } = await session.run(feedsOf(definition, weights, batch));
-    clipGradients(Object.values(gradients), 1);
+    const scale = clipScale(gradientNorm(Object.values(gradients)), 1);
     const rate = learningRateAt(step, {
       kind: 'linear',
       peak: options.learningRate,
       warmupSteps: options.warmupSteps,
       steps: options.steps,
     });
-    optimizer.update(gradients, rate);
+    optimizer.update(gradients, rate, scale);
     recent += loss![0]!;
     count++;
     if (step % every === 0 || step === options.steps) {

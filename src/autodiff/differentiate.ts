@@ -8,6 +8,7 @@ import { counted } from '../base/format.ts';
 import type { GraphBuilder } from '../onnx/builder.ts';
 import type { Node } from '../onnx/graph.ts';
 import { formatShape, isFloat, sameShape, sizeOf } from '../onnx/tensor.ts';
+import { sumOf } from './contributions.ts';
 import { gradientRules } from './rules/index.ts';
 import { notDifferentiable, RuleContext, type GradientRule } from './rule.ts';
 
@@ -46,9 +47,16 @@ export function differentiate(
   const needed = dependents(builder, forward, wrt);
   const way = ancestors(forward, of, needed);
   assertRules(builder, way, rules);
-  const gradients = new Map<string, string>([[of, builder.filled(1, shape, dtype)]]);
+  const gradients = new Map<string, string>();
+  const contributions = new Map([[of, [builder.filled(1, shape, dtype)]]]);
+  // All uses of a value come before the node that makes it, so its sum is complete there.
+  const gradientOf = (name: string): string | undefined => {
+    const list = contributions.get(name);
+    if (list && !gradients.has(name)) gradients.set(name, sumOf(builder, list));
+    return gradients.get(name);
+  };
   for (const node of way.toReversed()) {
-    const dY = node.outputs.map((output) => gradients.get(output));
+    const dY = node.outputs.map(gradientOf);
     if (dY.every((gradient) => gradient === undefined)) continue;
     const rule = rules[node.op];
     if (rule === undefined || rule === notDifferentiable) continue;
@@ -57,12 +65,11 @@ export function differentiate(
       const input = node.inputs[i];
       if (gradient === undefined || input === undefined || input === '') return;
       checkShape(builder, node, input, gradient);
-      const before = gradients.get(input);
-      gradients.set(input, before === undefined ? gradient : builder.op('Add', [before, gradient]));
+      contributions.set(input, [...(contributions.get(input) ?? []), gradient]);
     });
   }
   const missing = (name: string) => noPath(builder, forward, of, name, nameOf);
-  return new Map(wrt.map((name) => [name, gradientOf(gradients, name, () => missing(name))]));
+  return new Map(wrt.map((name) => [name, orThrow(gradientOf(name), () => missing(name))]));
 }
 
 /** The gradients that a rule gives; a node that it cannot treat is refused by name. */
@@ -144,12 +151,7 @@ function checkShape(builder: GraphBuilder, node: Node, input: string, gradient: 
   );
 }
 
-function gradientOf(
-  gradients: ReadonlyMap<string, string>,
-  name: string,
-  missing: () => PtuneError,
-): string {
-  const gradient = gradients.get(name);
+function orThrow(gradient: string | undefined, missing: () => PtuneError): string {
   if (gradient === undefined) throw missing();
   return gradient;
 }

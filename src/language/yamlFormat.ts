@@ -8,7 +8,7 @@ import type { DocumentOptions, ParseOptions, SchemaOptions } from 'yaml';
  */
 export function formatYaml(source: string): string {
   const once = reprinted(source);
-  return once !== undefined && reprinted(once) === once ? once : source;
+  return once !== undefined && once !== source && reprinted(once) === once ? once : source;
 }
 
 /** Only text and the words for nothing: every other value stays as it is written. */
@@ -24,7 +24,7 @@ function reprinted(source: string): string | undefined {
     if (document.errors.length > 0 || document.contents === null) return undefined;
     const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
     const result = withCommentColumns(text, source);
-    return meaning(result) === meaning(source) ? result : undefined;
+    return result === source || meaning(result) === meaning(source) ? result : undefined;
   } catch {
     // What is nested too deeply for the library is left as it is.
     return undefined;

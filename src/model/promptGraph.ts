@@ -18,6 +18,7 @@ import {
   type EncoderSpec,
 } from './promptEncoder.ts';
 import { selectPositions } from './selectPositions.ts';
+import { isWorthSharing, sharedPositions, sharePrefix } from './sharedPrefix.ts';
 
 /**
  * The shapes of a graph: B rows of length T, M positions that are read, P vectors; and of an
@@ -32,6 +33,8 @@ export interface PromptShape {
   readonly decoderLength?: number;
   /** The vectors are keys and values of every layer, in place of embeddings. */
   readonly deep?: boolean;
+  /** Positions at the start that are the same in every row, which a causal model makes once. */
+  readonly shared?: number;
 }
 
 /**
@@ -179,12 +182,24 @@ function promptedLogits(
     decoder?.feed ?? feed,
     decoder?.encoder,
   );
-  return atPositions(builder, logits, shape);
+  return lm.causal && !decoder
+    ? atSharedPositions(builder, logits, shape)
+    : atPositions(builder, logits, shape);
 }
 
 /** The rows of `value` [B, T, …] at the places of the input `positions`, [M, …]. */
 export function atPositions(builder: GraphBuilder, value: string, shape: PromptShape): string {
   return selectPositions(builder, value, builder.input('positions', 'int64', [shape.positions]));
+}
+
+/** The same of a causal model's logits, with the start that rows share made once where it pays. */
+function atSharedPositions(builder: GraphBuilder, logits: string, shape: PromptShape): string {
+  const batch = { ...shape, shared: shape.shared ?? 0 };
+  if (!isWorthSharing(batch)) return atPositions(builder, logits, shape);
+  const rows = sharePrefix(builder, logits, batch);
+  const positions = builder.input('positions', 'int64', [shape.positions]);
+  const one = builder.op('Unsqueeze', [rows, builder.ints([0])]);
+  return selectPositions(builder, one, sharedPositions(builder, positions, batch));
 }
 
 /** The inputs of a prompt's tokens, with vectors in the virtual tokens' places. */

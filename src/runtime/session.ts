@@ -56,8 +56,10 @@ export class Session {
     const session = {
       ...(options.folder && { model_external_initializers_file_folder_path: options.folder }),
       disable_prepacking: options.prepack ? '0' : '1',
-      // Spinning threads would take the cores from the editor.
-      intra_op: { allow_spinning: '0' },
+      // Waking a thread for each of two thousand operators costs a step in ten. Threads may wait
+      // actively within a run, but never between two: there the cores belong to the editor.
+      intra_op: { allow_spinning: '1' },
+      force_spinning_stop: '1',
       use_deterministic_compute: '1',
     };
     try {

@@ -4,6 +4,7 @@
  * output but what native code prints.
  */
 import { readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { TrainingEvent } from '../protocol/events.ts';
 import { type MessagePort, serveTrainer } from '../protocol/channel.ts';
@@ -21,6 +22,15 @@ function parentPort(): MessagePort {
   };
 }
 
+/** Lets the editor go first where both want the processor. */
+function yieldToEditor(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Some systems let nobody choose; training works all the same.
+  }
+}
+
 function main(): void {
   process.title = 'ptune trainer';
   if (process.send === undefined) {
@@ -28,6 +38,7 @@ function main(): void {
     process.exitCode = 2;
     return;
   }
+  yieldToEditor();
   // The bundle lies in dist/, beside which package.json and media/ are.
   const root = new URL('../', import.meta.url);
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {

@@ -43,6 +43,8 @@ export class BatchGradient {
   readonly #g: GradientInputs;
   /** Every batch has room for it: one graph for each length. */
   readonly #longestAnswer: number;
+  /** Positions at the start that are the same in every input. */
+  readonly #shared: number;
   /** Each example's length as it is padded. */
   readonly lengths: readonly number[];
   /** Lengths of which the engine prepacks the graph. */
@@ -54,7 +56,9 @@ export class BatchGradient {
     this.lengths = inputs.inputs.map(({ encoded }) =>
       paddedLength(longestOf(encoded), this.#lengthLimit),
     );
-    const { model, steps } = inputs;
+    const { model, steps, deep } = inputs;
+    this.#shared =
+      model.open.lm.causal && !deep ? commonStart(inputs.inputs.flatMap((i) => i.encoded)) : 0;
     this.#prepacked = prepackedLengths(this.lengths, steps, weightBytes(model.open.lm));
   }
 
@@ -113,6 +117,7 @@ export class BatchGradient {
         (objective.graph.kind === 'labels' ? objective.graph.places : this.#longestAnswer),
       virtual: encoder.virtual,
       deep,
+      shared: this.#shared,
       ...decoderLength(inputs.flatMap((input) => input.encoded)),
     };
   }
@@ -147,3 +152,13 @@ function targetFeeds(batch: readonly TrainingInput[], places: number, count: num
 
 const longestOf = (encoded: readonly EncodedPrompt[]): number =>
   Math.max(...encoded.map(({ ids }) => ids.length));
+
+/** How many tokens and vectors all inputs begin with alike. */
+export function commonStart(inputs: readonly EncodedPrompt[]): number {
+  const [first, ...others] = inputs;
+  if (!first) return 0;
+  const differs = first.ids.findIndex((id, t) =>
+    others.some(({ ids, rows }) => ids[t] !== id || rows[t] !== first.rows[t]),
+  );
+  return differs === -1 ? first.ids.length : differs;
+}

@@ -1,5 +1,6 @@
 /** AdamW with clipping and learning-rate schedules. */
 import { PtuneError } from '../base/errors.ts';
+import { adamStep, sumOfSquares } from './kernels/optimizerKernels.ts';
 
 /** Trainable tensors by name; updated in place. */
 export type Parameters = ReadonlyMap<string, Float32Array>;
@@ -39,32 +40,27 @@ export class Adam {
     }
   }
 
-  /** Updates every parameter by its gradient. */
-  update(gradients: Readonly<Record<string, Float32Array>>, learningRate: number): void {
+  /**
+   * Updates every parameter by its gradient, in single precision.
+   *
+   * @param scale  of the gradients: less than 1 where they are clipped
+   */
+  update(gradients: Readonly<Record<string, Float32Array>>, learningRate: number, scale = 1): void {
     this.#step++;
     const { betas, epsilon, weightDecay, decay } = this.#options;
-    const [b1, b2] = betas;
-    const [c1, c2] = [1 - b1, 1 - b2];
-    const root = Math.sqrt(1 - b2 ** this.#step);
-    const rate = (learningRate / (1 - b1 ** this.#step)) * root;
-    const least = epsilon * root;
+    // The corrections of both moments go into the rate, so that a number costs one division.
+    const root = Math.sqrt(1 - betas[1] ** this.#step);
+    const constants = {
+      scale,
+      l2: decay === 'l2' ? weightDecay : 0,
+      betas,
+      shrink: decay === 'decoupled' ? 1 - learningRate * weightDecay : 1,
+      rate: (learningRate / (1 - betas[0] ** this.#step)) * root,
+      least: epsilon * root,
+    };
     for (const [name, values] of this.#parameters) {
-      const gradient = gradients[name]!;
-      const m = this.#first.get(name)!;
-      const v = this.#second.get(name)!;
-      const shrink = decay === 'decoupled' ? 1 - learningRate * weightDecay : 1;
-      const extra = decay === 'l2' ? weightDecay : 0;
-      // An LSTM has millions of parameters: one division each, the corrections outside of the loop.
-      for (let i = 0; i < values.length; i++) {
-        const x = values[i]!;
-        const g = Math.fround(gradient[i]! + Math.fround(extra * x));
-        // Rounded as they are stored: what is remembered is what the step is made of.
-        const mi = Math.fround(b1 * m[i]! + c1 * g);
-        const vi = Math.fround(b2 * v[i]! + c2 * g * g);
-        m[i] = mi;
-        v[i] = vi;
-        values[i] = x * shrink - (rate * mi) / (Math.sqrt(vi) + least);
-      }
+      const [first, second] = [this.#first.get(name)!, this.#second.get(name)!];
+      adamStep(values, gradients[name]!, first, second, constants);
     }
   }
 
@@ -90,25 +86,13 @@ export interface AdamState {
 }
 
 /** L2 norm of all gradients together. */
-export function gradientNorm(gradients: Iterable<Float32Array>): number {
-  let sum = 0;
-  for (const gradient of gradients) {
-    // Twice as fast as an iterator over the elements.
-    for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * gradient[i]!;
-  }
-  return Math.sqrt(sum);
+export function gradientNorm(gradients: readonly Float32Array[]): number {
+  return Math.sqrt(gradients.reduce((sum, gradient) => sum + sumOfSquares(gradient), 0));
 }
 
-/** Scales all gradients so that their common norm is at most `limit`; returns the norm before. */
-export function clipGradients(gradients: readonly Float32Array[], limit: number): number {
-  const norm = gradientNorm(gradients);
-  if (norm > limit) {
-    const factor = limit / norm;
-    for (const gradient of gradients) {
-      for (let i = 0; i < gradient.length; i++) gradient[i]! *= factor;
-    }
-  }
-  return norm;
+/** What gradients of such a norm are multiplied by so that it is at most `limit`. */
+export function clipScale(norm: number, limit: number): number {
+  return norm > limit ? limit / norm : 1;
 }
 
 export interface Schedule {

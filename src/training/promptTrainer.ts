@@ -17,7 +17,7 @@ import type { TrainSettings } from '../language/settings.ts';
 import { BatchGradient, encoderFeeds, type LossAndGradients } from './batchGradient.ts';
 import { passOrder } from './batchOrder.ts';
 import type { PromptObjective, TrainingInput } from './objective.ts';
-import { Adam, type AdamState, clipGradients, gradientNorm, learningRateAt } from './optimizer.ts';
+import { Adam, type AdamState, clipScale, gradientNorm, learningRateAt } from './optimizer.ts';
 import type { Start } from './startVectors.ts';
 
 /** What an encoder's learning rate is where the settings name none; measured on the examples. */
@@ -171,9 +171,7 @@ export class PromptTrainer {
     const { settings, steps } = this.#t;
     this.#step++;
     const { loss, gradients } = await this.#sum(this.#nextExamples());
-    const list = [...gradients.values()];
-    const norm =
-      settings.gradientClip > 0 ? clipGradients(list, settings.gradientClip) : gradientNorm(list);
+    const norm = gradientNorm([...gradients.values()]);
     if (!Number.isFinite(loss)) throw notFinite(loss, this.#step, 'loss');
     if (!Number.isFinite(norm)) throw notFinite(norm, this.#step, 'gradient');
     const learningRate = learningRateAt(this.#step, {
@@ -182,7 +180,8 @@ export class PromptTrainer {
       warmupSteps: settings.warmupSteps ?? Math.round(0.05 * steps),
       steps,
     });
-    this.#optimizer.update(Object.fromEntries(gradients), learningRate);
+    const scale = settings.gradientClip > 0 ? clipScale(norm, settings.gradientClip) : 1;
+    this.#optimizer.update(Object.fromEntries(gradients), learningRate, scale);
     return { loss, learningRate, gradientNorm: norm };
   }
 

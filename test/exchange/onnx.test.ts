@@ -1,15 +1,12 @@
 /** A model with a prompt inside, run by plain onnxruntime. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { AutoTokenizer, env } from '@xenova/transformers';
 import * as ort from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
 import { predictWithRun } from '../../src/training/openRun.ts';
 import { exported, runOf, trainedProject, type TrainedProject } from '../support/exportProject.ts';
-import { root } from '../support/project.ts';
 import { rows } from '../support/tinyProject.ts';
 import { contextFor } from '../support/trainingContext.ts';
 
@@ -140,24 +137,6 @@ describe.each([
       }
     }
   });
-});
-
-test('the program in the README says the answer that ptune predict gives', async () => {
-  const made = await project({ model: 'masked' });
-  const { output } = await exported(made, 'learned', 'onnx', 'onnx');
-  const readme = await readFile(join(output, 'README.md'), 'utf8');
-  const program = /```js\n([^]*?)\n```/.exec(readme)![1]!;
-  // Here the library goes by the name under which it is installed.
-  const own = program.replace('@huggingface/transformers', '@xenova/transformers');
-  await writeFile(join(output, 'load.mjs'), own);
-  await symlink(join(root, 'node_modules'), join(output, 'node_modules'));
-  const { stdout } = await promisify(execFile)(process.execPath, ['load.mjs'], { cwd: output });
-  const input = { country: rows.test[0][0] };
-  const run = await runOf(made, 'learned');
-  const [best] = await predictWithRun(run, input, contextFor().context);
-  const [answer, probability] = stdout.trim().split(' ');
-  expect(answer).toBe(best!.candidate);
-  expect(Number(probability)).toBeCloseTo(best!.probability, 5);
 });
 
 test('a template without a slot and answers that are written freely are refused', async () => {

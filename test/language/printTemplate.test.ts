@@ -46,6 +46,6 @@ test('what is printed is read as the same parts', () => {
       const parts = partsOf(pieces.join('').replaceAll(/^@/gm, '@@'));
       expect(meaning(partsOf(printTemplate(parts)))).toEqual(meaning(parts));
     }),
-    { numRuns: 2000 },
+    { numRuns: 10_000 },
   );
 });

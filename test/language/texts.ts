@@ -94,12 +94,86 @@ const mutated = fc
     edits.reduce((text, { at, cut, put }) => text.slice(0, at) + put + text.slice(at + cut), valid),
   );
 
+/** Settings that are quickly read. */
+const settings = [
+  '',
+  'answer: label\n',
+  'answer: label\nbaseline: one\n',
+  'answer: label\nlabels: {good: [great], bad: [poor]}\n',
+  'model: ./m\nanswer: label\ntrain: {steps: 3}\n',
+  'answer: [\n',
+];
+
+const heads = [
+  '@prompt one',
+  '@prompt two {epochs: 3}',
+  '@prompt three {seeds: [1, 2], expect: accuracy >= 0.8}',
+  '@prompt four',
+  '@promt five',
+  '@prompt',
+];
+
+const lines = [
+  '{text|trim} {label}',
+  '{*rel:2} {label} {*rel}',
+  '{*5 "a b"} {text} {{x}} {label}',
+  '{ text | lower } {* 3 } }',
+  '@@more {demos:4}',
+  '@# comment',
+  'It was {label}. ',
+  '',
+];
+
+const line = fc.oneof(
+  { arbitrary: fc.constantFrom(...lines), weight: 5 },
+  { arbitrary: fc.constantFrom(...pieces), weight: 1 },
+  { arbitrary: fc.string({ maxLength: 8 }), weight: 1 },
+);
+
+/** A file of whole lines with noise between them. */
+export const assembled = fc
+  .tuple(
+    fc.constantFrom(...settings),
+    fc.array(fc.tuple(fc.constantFrom(...heads), fc.array(line, { maxLength: 3 })), {
+      maxLength: 5,
+    }),
+    fc.constantFrom('\n', '\n', '\r\n', '\r'),
+  )
+  .map(([front, prompts, eol]) =>
+    ['---', `${front}---`, ...prompts.flatMap(([head, template]) => [head, ...template])]
+      .join('\n')
+      .replaceAll('\n', eol),
+  );
+
+/** What a person types, pastes and takes away, one after the other. */
+export const edits = fc.array(
+  fc.record({
+    /** In thousandths of the text's length. */
+    at: fc.nat(1000),
+    cut: fc.oneof(fc.constant(0), fc.nat(6)),
+    put: fc.oneof(fc.constantFrom(...pieces, ...heads, ...lines), fc.string({ maxLength: 4 })),
+  }),
+  { minLength: 1, maxLength: 3 },
+);
+
+/** Time for ten thousand cases, on a machine that does much else. */
+export const manyCasesMs = 240_000;
+
 /** Any text at all, often nearly a file. */
 export const texts = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 200 }),
-  fc.array(fc.constantFrom(...pieces), { maxLength: 40 }).map((parts) => parts.join('')),
-  fc
-    .array(fc.constantFrom(...pieces), { maxLength: 30 })
-    .map((parts) => `---\nanswer: label\n---\n@prompt a\n${parts.join('')}`),
-  mutated,
+  { arbitrary: fc.string({ unit: 'binary', maxLength: 200 }), weight: 1 },
+  {
+    arbitrary: fc
+      .array(fc.constantFrom(...pieces), { maxLength: 40 })
+      .map((parts) => parts.join('')),
+    weight: 1,
+  },
+  {
+    arbitrary: fc
+      .array(fc.constantFrom(...pieces), { maxLength: 30 })
+      .map((parts) => `---\nanswer: label\n---\n@prompt a\n${parts.join('')}`),
+    weight: 2,
+  },
+  { arbitrary: assembled, weight: 3 },
+  { arbitrary: mutated, weight: 1 },
 );

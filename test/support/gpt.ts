@@ -4,6 +4,7 @@
  */
 import { Random } from '../../src/base/random.ts';
 import { float, int, ints, type Attribute, type ValueInfo } from '../../src/onnx/graph.ts';
+import { sizeOf } from '../../src/onnx/tensor.ts';
 import { GraphMaker } from './graphMaker.ts';
 
 export interface GptSize {
@@ -18,6 +19,8 @@ export interface GptSize {
   readonly past?: boolean | 'merged';
   /** What the file's numbers are. */
   readonly floats?: 'float32' | 'float16';
+  /** What the numbers of the table of embeddings are, where they are others. */
+  readonly table?: 'uint8';
 }
 
 /** The bytes of the model's ONNX file: input_ids, attention_mask and perhaps a cache → logits. */
@@ -137,9 +140,9 @@ class Gpt {
   }
 
   #embeddings(): string {
-    const { vocabularySize, width, positions } = this.#size;
+    const { width, positions } = this.#size;
     const g = this.#g;
-    const words = this.#drawn('transformer.wte.weight', [vocabularySize, width]);
+    const words = this.#table();
     const places = this.#drawn('transformer.wpe.weight', [positions, width]);
     const length = this.#dimension('input_ids', 1);
     const rows = g.op('Reshape', ['input_ids', this.#list([-1, length])]);
@@ -149,7 +152,25 @@ class Gpt {
     const end = this.#readsPast ? g.op('Add', [start, length]) : length;
     const order = g.op('Range', [start, end, g.scalar(1, 'int64')]);
     const place = g.op('Unsqueeze', [order, g.ints([0])]);
-    return g.op('Add', [g.op('Gather', [words, rows]), g.op('Gather', [places, place])]);
+    return g.op('Add', [this.#looked(words, rows), g.op('Gather', [places, place])]);
+  }
+
+  /** The table of embeddings. */
+  #table(): string {
+    const { vocabularySize, width, table } = this.#size;
+    const shape = [vocabularySize, width];
+    if (table === undefined) return this.#drawn('transformer.wte.weight', shape);
+    const numbers = Array.from({ length: sizeOf(shape) }, () => this.#random.integer(256));
+    return this.#g.constant(table, shape, numbers);
+  }
+
+  /** Rows of the table as numbers. */
+  #looked(words: string, rows: string): string {
+    const g = this.#g;
+    const found = g.op('Gather', [words, rows]);
+    const { table } = this.#size;
+    if (table === undefined) return found;
+    return g.op('DequantizeLinear', [found, g.scalar(0.004), g.scalar(128, table)]);
   }
 
   /** [B, 1, 1, T]: 0 where attended to. */

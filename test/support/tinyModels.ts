@@ -34,6 +34,7 @@ export interface TinySize {
   readonly past?: boolean | 'merged';
   /** What the causal model's numbers are in its file. */
   readonly floats?: 'float32' | 'float16';
+  readonly table?: 'uint8';
 }
 
 export const tinySize: TinySize = {

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { kernelsFile } from '../../scripts/kernels.ts';
 import { Random } from '../../src/base/random.ts';
 import {
   Adam,
-  clipGradients,
+  clipScale,
   gradientNorm,
   learningRateAt,
   type AdamOptions,
@@ -116,27 +118,60 @@ describe('Adam', () => {
   });
 });
 
+describe('many numbers', () => {
+  const sizes = [1, 3, 4, 5, 8191, 8192, 8193, 20_001];
+
+  test.each(sizes)('%i are all updated, each by itself', (size) => {
+    const random = new Random(size);
+    const draw = () => Float32Array.from({ length: size }, () => random.normal());
+    const [values, gradient, another] = [draw(), draw(), draw()];
+    const one = values.slice();
+    const adam = new Adam(new Map([['w', values]]));
+    adam.update({ w: gradient }, 0.01);
+    adam.update({ w: another }, 0.01);
+    for (const i of [0, size >> 1, size - 1]) {
+      const own = one.slice(i, i + 1);
+      const alone = new Adam(new Map([['w', own]]));
+      alone.update({ w: gradient.slice(i, i + 1) }, 0.01);
+      alone.update({ w: another.slice(i, i + 1) }, 0.01);
+      expect(values[i]).toBe(own[0]);
+      expect(values[i]).not.toBe(one[i]);
+    }
+  });
+
+  test.each(sizes)('the norm of %i', (size) => {
+    const random = new Random(size);
+    const values = Float32Array.from({ length: size }, () => random.normal());
+    const expected = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
+    expect(gradientNorm([values]) / expected).toBeCloseTo(1, 12);
+  });
+
+  test('the kernels are those of their source', async () => {
+    const file = await readFile('src/training/kernels/optimizerWasm.ts', 'utf8');
+    expect(file).toBe(await kernelsFile('.'));
+  });
+});
+
 describe('clipping', () => {
   test('scales all gradients together to the limit', () => {
     const gradients = [Float32Array.of(3, 0), Float32Array.of(4)];
-    expect(clipGradients(gradients, 1)).toBe(5);
-    expect([...gradients[0]!, ...gradients[1]!].map((g) => g.toFixed(6))).toEqual([
-      '0.600000',
-      '0.000000',
-      '0.800000',
-    ]);
-    expect(gradientNorm(gradients)).toBeCloseTo(1, 6);
+    expect(gradientNorm(gradients)).toBe(5);
+    expect(clipScale(5, 1)).toBe(0.2);
+    const [clipped, whole] = [Float32Array.of(1), Float32Array.of(1)];
+    const options: AdamOptions = { weightDecay: 0, epsilon: 1 };
+    new Adam(new Map([['w', clipped]]), options).update({ w: Float32Array.of(4) }, 0.1, 0.2);
+    new Adam(new Map([['w', whole]]), options).update({ w: Float32Array.of(0.8) }, 0.1);
+    expect(clipped[0]).toBeCloseTo(whole[0]!, 6);
+    expect(clipped[0]).toBeCloseTo(1 - (0.1 * 0.8) / 1.8, 6);
   });
 
   test('leaves smaller ones as they are', () => {
-    const gradients = [Float32Array.of(0.3, -0.4)];
-    expect(clipGradients(gradients, 1)).toBeCloseTo(0.5, 6);
-    expect(gradients[0]).toEqual(Float32Array.of(0.3, -0.4));
+    expect(clipScale(gradientNorm([Float32Array.of(0.3, -0.4)]), 1)).toBe(1);
   });
 
-  test('gives the norm that is no number where there is one', () => {
-    expect(clipGradients([Float32Array.of(NaN, 1)], 1)).toBeNaN();
-    expect(clipGradients([Float32Array.of(Infinity)], 1)).toBe(Infinity);
+  test('the norm is no number where a gradient is none', () => {
+    expect(gradientNorm([Float32Array.of(NaN, 1)])).toBeNaN();
+    expect(gradientNorm([Float32Array.of(Infinity)])).toBe(Infinity);
   });
 });
 

@@ -77,7 +77,7 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
 
   /**
    * Y = X·Φ(X).  dX = dY·(Φ(X) + X·φ(X)) with Φ = ½(1 + erf(X/√2)), φ(X) = exp(−X²/2)/√(2π); the tanh
-   * form Y = ½X(1 + tanh ½z) = X·s with s = σ(z), z = X·p, p = k(1 + cX²): dX = dY·s·(1 + (1 − s)·X·q),
+   * form Y = ½X(1 + tanh ½z) = X·s with s = σ(z), z = X·p, p = k(1 + cX²): dX = dY·(s + Y·(1 − s)·q),
    * q = dz/dX = 3p − 2k; k = 2√(2/π), c = 0.044715.  Few operators, since their inputs are the
    * largest values of a model.  Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2.
    */
@@ -89,8 +89,8 @@ export const elementwiseRules: Record<string, GradientRule | typeof notDifferent
       const p = c.op('Add', mul(square, c.scalar(0.044715 * k)), c.scalar(k));
       const s = c.op('Sigmoid', mul(x, p));
       const q = c.op('Sub', mul(p, c.scalar(3)), c.scalar(2 * k));
-      const bent = mul(c.op('Sub', c.scalar(1), s), mul(x, q));
-      return mul(dY, mul(s, c.op('Add', bent, c.scalar(1))));
+      const bent = mul(mul(c.Y, c.op('Sub', c.scalar(1), s)), q);
+      return mul(dY, c.op('Add', s, bent));
     }
     const half = mul(c.op('Erf', mul(x, c.scalar(Math.SQRT1_2))), c.scalar(0.5));
     const cumulative = c.op('Add', half, c.scalar(0.5));

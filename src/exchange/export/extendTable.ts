@@ -49,7 +49,7 @@ export function extendTable(file: Model, extension: TableExtension): ExtendedMod
   const weight = model.graph.initializers.get(table);
   if (!weight || !isFloat(weight.dtype) || weight.shape[1] !== extension.width) {
     throw cannot(
-      weight ? `its table holds numbers of type ${weight.dtype}` : 'its table is in a branch',
+      weight ? `it holds numbers of type ${weight.dtype}` : 'it lies in a branch of the graph',
     );
   }
   const longer = `${table}_with_prompt`;
@@ -60,6 +60,16 @@ export function extendTable(file: Model, extension: TableExtension): ExtendedMod
   if (!reads(graph, table)) initializers.delete(table);
   const added = new Map([[longer, joined(weight, extension)]]);
   return { model: { ...model, graph: { ...graph, initializers } }, added };
+}
+
+/** What a reader should know of vectors in a table of few bits; nothing for one of 32. */
+export function roundingWarnings(added: ExtendedModel['added']): string[] {
+  if (![...added.values()].some(({ dtype }) => dtype === 'float16' || dtype === 'bfloat16')) {
+    return [];
+  }
+  return [
+    'The numbers of this model have 16 bits. The vectors were rounded to them, and other programs compute in 16 bits where ptune computes in 32, so probabilities differ a little from those of "ptune predict".',
+  ];
 }
 
 function cannot(why: string): PtuneError {

@@ -8,12 +8,13 @@ import type { TrainingContext } from '../../training/context.ts';
 import { locateRunModel, openRun, type OpenRun } from '../../training/openRun.ts';
 import { answerWords } from './answerWords.ts';
 import type { ExportContent, ExportSource } from './exported.ts';
-import { extendTable } from './extendTable.ts';
+import { extendTable, roundingWarnings } from './extendTable.ts';
 import { copySmallFiles, writeModelFiles } from './modelFile.ts';
 import { onnxReadme, type TextInput } from './onnxReadme.ts';
 import { withPrompt } from './promptGraph.ts';
 import { promptLayout, type OpenText, type Stretch } from './promptLayout.ts';
 import { samplesOf } from './promptText.ts';
+import { plainConfig, writeJson } from './promptTokens.ts';
 import { filtered } from '../../encoding/encodePrompt.ts';
 import type { Example } from '../../data/examples.ts';
 
@@ -58,8 +59,12 @@ export async function onnxExport(
       ...(source.isDeep && { deep: source.prompt.vectors }),
     });
     await writeModelFiles(join(folder, 'model.onnx'), { ...model, graph }, added);
-    await copySmallFiles(located, folder);
-    return content(source, run, texts, names);
+    await copySmallFiles(located, folder, ['tokenizer_config.json']);
+    await writeJson(
+      join(folder, 'tokenizer_config.json'),
+      await plainConfig(located.folder, lm.inputs),
+    );
+    return content(source, run, texts, names, added && roundingWarnings(added));
   } finally {
     await run.open.model.release();
   }
@@ -116,12 +121,13 @@ function content(
   run: OpenRun,
   texts: readonly OpenText[],
   names: ReadonlyMap<Stretch, string>,
+  rounding: readonly string[] = [],
 ): ExportContent {
   const { candidates, model } = run.open;
   const { tokenizer } = model.open;
   const samples = samplesOf(run.open);
   const inputs: TextInput[] = [];
-  const warnings: string[] = [];
+  const warnings = [...rounding];
   for (const text of texts) {
     const name = names.get(text)!;
     const tight = withoutLeadingSpace(text);

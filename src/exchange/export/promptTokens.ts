@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTokenizer, type Tokenizer } from '../../hub/tokenizer.ts';
+import type { ModelInputs } from '../../model/languageModel.ts';
 
 /** The names of P tokens; none of them is in the vocabulary or a part of another one. */
 export function tokenNames(prompt: string, count: number, tokenizer: Tokenizer): string[] {
@@ -33,6 +34,7 @@ export async function writeTokenizer(
   names: readonly string[],
   firstId: number,
   spaces: TokenSpaces,
+  inputs: Pick<ModelInputs, 'tokenTypeIds'>,
 ): Promise<Tokenizer> {
   const tokens = names.map((content, row) => ({
     id: firstId + row,
@@ -45,15 +47,32 @@ export async function writeTokenizer(
   const json = await readJson(join(from, 'tokenizer.json'));
   const known = (json['added_tokens'] ?? []) as unknown[];
   await writeJson(join(to, 'tokenizer.json'), { ...json, added_tokens: [...known, ...tokens] });
-  const config = await readJson(join(from, 'tokenizer_config.json'));
+  const config = await plainConfig(from, inputs);
   const decoder = config['added_tokens_decoder'] as Record<string, unknown> | undefined;
   const own = Object.fromEntries(tokens.map(({ id, ...token }) => [String(id), token]));
   await writeJson(join(to, 'tokenizer_config.json'), {
-    tokenizer_class: 'PreTrainedTokenizerFast',
     ...config,
     ...(decoder && { added_tokens_decoder: { ...decoder, ...own } }),
   });
   return loadTokenizer(to);
+}
+
+/**
+ * The `tokenizer_config.json` of a folder, so changed that every library reads `tokenizer.json` as it
+ * stands, which is what ptune does. The classes of single models make tokenizers of their own from
+ * its vocabulary, which for some files encode a text otherwise.
+ */
+export async function plainConfig(
+  folder: string,
+  { tokenTypeIds }: Pick<ModelInputs, 'tokenTypeIds'>,
+): Promise<Record<string, unknown>> {
+  const inputs = ['input_ids', ...(tokenTypeIds ? ['token_type_ids'] : []), 'attention_mask'];
+  return {
+    // What those classes know of the model beside.
+    model_input_names: inputs,
+    ...(await readJson(join(folder, 'tokenizer_config.json'))),
+    tokenizer_class: 'PreTrainedTokenizerFast',
+  };
 }
 
 /** A JSON file; an empty object where there is none. */

@@ -13,6 +13,15 @@ export interface ReadmeParts {
   readonly warnings: readonly string[];
 }
 
+/** The engine; programs of a README take its package, and nothing here imports it. */
+const engine = 'onnxruntime';
+
+/** The first lines of a program in JavaScript that runs a graph by the engine alone. */
+export const engineImports = `import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AutoTokenizer, env } from '@huggingface/transformers';
+import * as ort from '${engine}-node';`;
+
 /** The text of a README.md. */
 export function readmeText({ run, prompt }: ExportSource, parts: ReadmeParts): string {
   const { manifest } = run;

@@ -11,7 +11,7 @@ import { readingPart } from '../../model/languageModel.ts';
 import type { TrainingContext } from '../../training/context.ts';
 import { locateRunModel, openRun, type OpenRun } from '../../training/openRun.ts';
 import type { ExportContent, ExportSource } from './exported.ts';
-import { extendTable } from './extendTable.ts';
+import { extendTable, roundingWarnings } from './extendTable.ts';
 import { copySmallFiles, writeModelFiles } from './modelFile.ts';
 import { matching, promptText, samplesOf, slotNames } from './promptText.ts';
 import { readJson, tokenNames, writeJson, writeTokenizer } from './promptTokens.ts';
@@ -54,11 +54,16 @@ export async function tokensExport(
     const located = await locateRunModel(source.run, context);
     const { typed, matches } = await writePromptTokenizer(source, run, folder);
     const firstId = run.open.model.open.tokenizer.vocabularySize;
-    await writeGraphs(source, run, located, folder, firstId);
+    const rounding = await writeGraphs(source, run, located, folder, firstId);
     await copySmallFiles(located, folder, rewritten);
     await writeConfig(located, run, folder, firstId + source.count);
-    const warnings = matches < 1 ? [mismatch(matches)] : [];
-    const readme = tokensReadme(source, run, typed, warnings);
+    const warnings = [...rounding, ...(matches < 1 ? [mismatch(matches)] : [])];
+    const { encoderFile, onnxFile } = located;
+    const pair =
+      encoderFile === undefined
+        ? undefined
+        : { encoder: basename(encoderFile), decoder: basename(onnxFile) };
+    const readme = tokensReadme(source, run, typed, pair, warnings);
     return { files: [{ name: 'README.md', content: readme }], warnings };
   } finally {
     await run.open.model.release();
@@ -85,9 +90,10 @@ async function writePromptTokenizer(
   const reading = { firstId, stopsAtAnswer: !readsAfter, addSpecialTokens };
   // A token that takes the space before it would take a line break, too.
   const lstrip = !/\n\s*\{\*/.test(prompt.template);
+  const { inputs } = readingPart(lm);
   let best: { typed: TypedPrompt; matches: number; rstrip: boolean } | undefined;
   for (const rstrip of [false, true]) {
-    const longer = await writeTokenizer(from, folder, names, firstId, { lstrip, rstrip });
+    const longer = await writeTokenizer(from, folder, names, firstId, { lstrip, rstrip }, inputs);
     for (const tight of [false, true]) {
       const text = (pieces: Parameters<typeof promptText>[0]) =>
         promptText(pieces, { names, answer, tight }, readsAfter);
@@ -105,18 +111,18 @@ async function writePromptTokenizer(
     if (best!.matches === 1) break;
   }
   const { typed, matches, rstrip } = best!;
-  await writeTokenizer(from, folder, names, firstId, { lstrip, rstrip });
+  await writeTokenizer(from, folder, names, firstId, { lstrip, rstrip }, inputs);
   return { typed, matches };
 }
 
-/** The graph with the longer table; of an encoder-decoder model that of the encoder. */
+/** The graph with the longer table; of an encoder-decoder model that of the encoder. Gives warnings. */
 async function writeGraphs(
   { prompt }: ExportSource,
   { open }: OpenRun,
   located: LocatedModel,
   folder: string,
   firstRow: number,
-): Promise<void> {
+): Promise<string[]> {
   const { embedding } = readingPart(open.model.open.lm);
   const { onnxFile, encoderFile } = located;
   const { model, added } = extendTable(readModelFile(encoderFile ?? onnxFile), {
@@ -125,11 +131,12 @@ async function writeGraphs(
     rows: prompt.vectors,
     width: prompt.width,
   });
-  if (encoderFile === undefined) {
-    return writeModelFiles(join(folder, 'onnx/model.onnx'), model, added);
+  const longer = encoderFile === undefined ? 'model.onnx' : basename(encoderFile);
+  await writeModelFiles(join(folder, 'onnx', longer), model, added);
+  if (encoderFile !== undefined) {
+    await writeModelFiles(join(folder, 'onnx', basename(onnxFile)), readModelFile(onnxFile));
   }
-  await writeModelFiles(join(folder, 'onnx', basename(encoderFile)), model, added);
-  await writeModelFiles(join(folder, 'onnx', basename(onnxFile)), readModelFile(onnxFile));
+  return roundingWarnings(added);
 }
 
 async function writeConfig(

@@ -27,6 +27,10 @@ export function rename(file: PtuneFile, offset: number, newName: string): Renami
   if (isBroken && name.kind !== 'virtualTokens') {
     return refused('The settings cannot be read, and may use this name as well; mend them first');
   }
+  const isNameless = file.diagnostics.some(({ code }) => code === 'prompt/no-name');
+  if (isNameless && name.kind === 'column') {
+    return refused('A prompt without a name may use this column as well; name the prompt first');
+  }
   const why = reasonAgainst(name, newName);
   if (why !== undefined) return refused(why);
   const odd = name.places.find((place) => !isWritten(file, name, place));
