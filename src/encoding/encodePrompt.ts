@@ -208,9 +208,9 @@ export class PromptEncoding {
           else pieces.push({ kind: 'answer' });
           return;
         case 'virtual': {
-          if (this.isDeep) return;
-          const rows = this.#rowsOfPart.get(this.prompt.parts.indexOf(part))!;
-          pieces.push({ kind: 'rows', rows });
+          // Keys and values are no places, but what follows them does not start the text either.
+          const own = this.#rowsOfPart.get(this.prompt.parts.indexOf(part))!;
+          pieces.push({ kind: 'rows', rows: this.isDeep ? [] : own });
           return;
         }
         case 'demos': {

@@ -7,7 +7,12 @@ import { PromptEncoding, type EncodedPrompt } from '../../src/encoding/encodePro
 import { loadTokenizer, type Tokenizer } from '../../src/hub/tokenizer.ts';
 import { parse } from '../../src/language/parser.ts';
 import { byteTokenizer } from '../support/byteTokenizer.ts';
-import { writeCausalModel, writeFiles, writeMaskedModel } from '../support/tinyModels.ts';
+import {
+  writeCausalModel,
+  writeFiles,
+  writeLlamaModel,
+  writeMaskedModel,
+} from '../support/tinyModels.ts';
 
 let folder: string;
 let wordPiece: Tokenizer;
@@ -359,4 +364,22 @@ test('a slot that may be cut makes room for an answer that is still to be writte
   expect(read('{country|shorten} is {capital}', 5)).toBe(3);
   // What cannot be cut stays whole, as far as it fits by itself.
   expect(read('{country} is {capital}', 5)).toBe(5);
+});
+
+test('words behind deep virtual tokens have the tokens that they have behind others', async () => {
+  // A tokenizer of SentencePiece's kind puts a space before a text, but not within one.
+  const tokenizer = await loadTokenizer(await writeLlamaModel(join(folder, 'llama')));
+  const ids = ['input', 'deep'].map((depth) => {
+    const file = parse(
+      `---\nmodel: m\nanswer: capital\ndata:\n  train: x.jsonl\n---\n@prompt p {depth: ${depth}}\n{*2} {country} {capital}\n`,
+    );
+    const encoding = new PromptEncoding(file.prompts[0]!, {
+      tokenizer,
+      causal: true,
+      maxLength: undefined,
+    });
+    const { ids: all, rows } = encoding.encode(example('Chad Mali'), [0]);
+    return all.filter((_, i) => rows[i]! < 0);
+  });
+  expect(ids[1]).toEqual(ids[0]);
 });

@@ -57,6 +57,20 @@ describe.each([
     expect((await run.store.readPrompt(reply.run!)).vectors).toEqual(vectors);
     expect(parse(await readFile(reply.file, 'utf8')).diagnostics).toEqual([]);
     const { context } = contextFor();
+    const task = await readFile(join(made.folder, 'task.ptune'), 'utf8');
+    const [settings] = task.split('@prompt');
+    const template = /\n(\{\*.*)/.exec(task.slice(task.indexOf(`@prompt ${prompt}`)))![1]!;
+    const here = await readFile(reply.file, 'utf8');
+    const from = /@prompt .*/.exec(here)![0];
+    const path = join(made.folder, `again-${prompt}.ptune`);
+    await writeFile(path, `${settings}${from}\n${template}\n`);
+    const [again] = (await scoreFile({ path, split: 'test' }, context)).prompts;
+    const before = await scoreFile(
+      { path: join(made.folder, 'task.ptune'), split: 'test' },
+      context,
+    );
+    const { accuracy, loss, reciprocalRank } = before.prompts.find(({ name }) => name === prompt)!;
+    expect(again).toMatchObject({ accuracy, loss, reciprocalRank });
     const summary = await scoreFile({ path: reply.file, split: 'train' }, context);
     expect(summary.prompts).toEqual([
       expect.objectContaining({ name: `adapter-${prompt}`, kind: 'continuous' }),
