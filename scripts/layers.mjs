@@ -18,7 +18,7 @@ export const layers = {
   hub: { values: ['base', 'files', 'onnx', 'model'], types: [], outside: ['node'] },
   encoding: { values: ['base', 'language'], types: ['data', 'hub'], outside: [] },
   protocol: { values: ['base'], types: ['language'], outside: [] },
-  runs: { values: ['base', 'files'], types: ['language', 'protocol'], outside: ['node'] },
+  runs: { values: ['base', 'files', 'language'], types: ['protocol'], outside: ['node'] },
   data: { values: ['base', 'language', 'hub', 'runs'], types: [], outside: ['node'] },
   evaluation: {
     values: [

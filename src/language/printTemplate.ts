@@ -6,7 +6,8 @@ export function printTemplate(parts: readonly TemplatePart[]): string {
   const text = parts
     .map((part) => (part.kind === 'text' ? escapedBraces(part.text) : printBraces(part)))
     .join('');
-  return text.replace(/^@/gm, '@@');
+  // No other line break than this one starts a line of a template.
+  return text.replace(/(^|\n)@/g, '$1@@');
 }
 
 /** What stands in the braces of a part that is no text, with the braces. */

@@ -3,7 +3,7 @@
  * view marks it so and none shows it as current.
  */
 export interface Fingerprint {
-  /** SHA-256 of the prompt's template text. */
+  /** SHA-256 of the prompt's template, in the one form for what it means. */
   readonly template: string;
   /** SHA-256 of the settings that can change a score, as canonical JSON. */
   readonly settings: string;

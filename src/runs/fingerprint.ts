@@ -6,12 +6,13 @@
 import { createHash } from 'node:crypto';
 import { dirname, relative, resolve } from 'node:path';
 import type { Prompt, PtuneFile } from '../language/ast.ts';
+import { printTemplate } from '../language/printTemplate.ts';
 import type { Fingerprint } from '../protocol/fingerprint.ts';
 import type { FileHashes } from './fileHashes.ts';
 
 /** What a score depends on. */
 export interface FingerprintInputs {
-  /** The prompt's template as written. */
+  /** The prompt's template in the one form for what it means. */
   readonly template: string;
   /** The settings that can change the score, as a JSON value. */
   readonly settings: unknown;
@@ -37,12 +38,20 @@ export function promptFingerprint(
 ): Promise<Fingerprint> {
   const vectors = prompt.from === undefined ? [] : [resolve(dirname(places.path), prompt.from)];
   const inputs: FingerprintInputs = {
-    template: prompt.templateText,
+    template: printTemplate(prompt.parts),
     settings: scoreSettings(file, prompt),
     dataFiles: [...dataFiles(file, places.path), ...vectors],
     model: places.model,
   };
   return computeFingerprint(inputs, hashes);
+}
+
+/**
+ * SHA-256 of what a prompt's template means: spaces within braces, and whatever else formatting
+ * tidies, do not count. For a template that is formatted, this is the hash of its text.
+ */
+export function templateHash({ parts }: Prompt): string {
+  return hashText(printTemplate(parts));
 }
 
 /** Absolute paths of the data files that a `.ptune` file at `path` names, in a fixed order. */

@@ -11,7 +11,7 @@ import type { ModelChoice } from '../hub/modelParts.ts';
 import { openModel } from '../hub/openModel.ts';
 import { parse } from '../language/parser.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
-import { hashModel, hashText } from '../runs/fingerprint.ts';
+import { hashModel, templateHash } from '../runs/fingerprint.ts';
 import { runFolders } from '../runs/runFolders.ts';
 import { RunStore, type StoredRun } from '../runs/runStore.ts';
 import type { TrainingContext } from './context.ts';
@@ -110,7 +110,7 @@ export async function openRun(run: FoundRun, context: TrainingContext): Promise<
   const open = await openPromptFile(join(home, manifest.file), undefined, context);
   try {
     const prompt = open.file.prompts.find((p) => p.name === manifest.prompt.name);
-    if (!prompt || hashText(prompt.templateText) !== manifest.hashes.template) {
+    if (!prompt || templateHash(prompt) !== manifest.hashes.template) {
       throw new PtuneError(
         'file/no-such-prompt',
         `"${manifest.file}" no longer has the prompt "${manifest.prompt.name}" as run ${manifest.id} was trained with it.`,

@@ -55,7 +55,9 @@ const column = fc.stringMatching(/^[a-z_é][\w é-]{0,6}[a-z]$/).filter((name) =
 const used = fc.array(fc.constantFrom(...filters), { maxLength: 3 });
 const count = fc.integer({ min: 1, max: 64 });
 const text = fc
-  .string({ unit: fc.constantFrom('a', ' ', '{', '}', '@', '#', '"', '\\', '\n', '|', 'é') })
+  .string({
+    unit: fc.constantFrom('a', ' ', '{', '}', '@', '#', '"', '\\', '\n', '|', 'é', '\u2028'),
+  })
   .filter((words) => words !== '' && !words.includes('@#'));
 const initText = fc
   .string({ unit: fc.constantFrom('a', '"', '\\', '}', '{', '\n', '\t', 'n'), minLength: 1 })

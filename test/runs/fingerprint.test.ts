@@ -99,6 +99,9 @@ baseline: plain
     ['learned', 'baseline: plain', 'train: {seeds: [2, 3]}', undefined],
     ['learned', '{*} {a} {b}', '{*2} {a} {b}', 'template changed'],
     ['learned', '@prompt plain', '@prompt other', undefined],
+    ['learned', '{*} {a} {b}', '{ * } {  a}  {b}', 'template changed'],
+    ['learned', '{*} {a} {b}', '{ * } {  a} { b\t}', undefined],
+    ['learned', '{*} {a} {b}', '\n{*} {a} {b}\n@# said\n', undefined],
     ['stored', 'baseline: plain', 'train: {steps: 9}', undefined],
     ['stored', 'from: test.csv', 'from: train.csv', 'data changed'],
   ])('of "%s" after "%s" became "%s": %s', async (name, before, after, reason) => {
@@ -106,6 +109,15 @@ baseline: plain
     expect(changed).not.toBe(text);
     expect(staleReason(await of(text, name), await of(changed, name))).toBe(reason);
   });
+});
+
+it('is the hash of the text where a template is written as formatting writes it', async () => {
+  const template = '@@{a|trim} {{x}} {*r:2 "of \\"it\\""}\n{*r} {demos:2} {b}';
+  const file = parse(`---\nanswer: b\n---\n@prompt p\n${template}\n`);
+  const places = { path: path('x.ptune'), model: inputs().model };
+  const found = await promptFingerprint(file, file.prompts[0]!, places, new FileHashes());
+  // Scores that were stored by their text stay current.
+  expect(found.template).toBe(createHash('sha256').update(template).digest('hex'));
 });
 
 it('finds the data files that are named, each once', () => {
