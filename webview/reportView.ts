@@ -4,6 +4,7 @@ import type { ViewContext } from './state.ts';
 import { confusionSection } from './views/confusion.ts';
 import { examplesSection } from './views/examples.ts';
 import { headerView } from './views/header.ts';
+import { importanceSection } from './views/importance.ts';
 import { nearestSection } from './views/nearest.ts';
 import { scoreboardSection } from './views/scoreboard.ts';
 import { settingsSection } from './views/settings.ts';
@@ -21,6 +22,7 @@ const sections: readonly SectionView[] = [
   examplesSection,
   trainingSection,
   confusionSection,
+  importanceSection,
   wordingsSection,
   settingsSection,
 ];

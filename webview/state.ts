@@ -1,4 +1,5 @@
 /** What the person chose on the page; it survives a new report and a hidden page. */
+import type { ScoreChange } from '../src/protocol/importance.ts';
 import type { Metric } from '../src/protocol/report.ts';
 import type { FromReportPage } from '../src/protocol/reportMessages.ts';
 
@@ -12,6 +13,8 @@ export interface ViewState {
   /** The prompt whose answers the filters are about; the best continuous one when absent. */
   compared?: string;
   metric?: Metric;
+  /** What the importance of virtual tokens is told in. */
+  importance?: keyof ScoreChange;
   /** The seed whose vectors are shown, by prompt name; the middle one when absent. */
   readonly seeds: Record<string, number>;
   /** Ids of the sections that were folded or unfolded, with whether they are open. */

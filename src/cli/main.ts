@@ -10,6 +10,7 @@ import { check } from './commands/check.ts';
 import { exportPrompt, type ExportOptions } from './commands/export.ts';
 import { doctor } from './commands/doctor.ts';
 import { grad, type GradOptions } from './commands/grad.ts';
+import { importance } from './commands/importance.ts';
 import { importFile, type ImportOptions } from './commands/import.ts';
 import { addModelToCache, listModels, removeModelFromCache } from './commands/modelCache.ts';
 import { replayTrace, verify } from './commands/models.ts';
@@ -188,6 +189,19 @@ function addFileCommands(root: Command): void {
       }),
     );
   root
+    .command('importance')
+    .description('leave out and exchange the virtual tokens of a learned prompt, one at a time')
+    .argument('<file>')
+    .option('--prompt <name>', 'a prompt with virtual tokens; the first one otherwise')
+    .option('--seed <n>', 'the training that is looked at; the middle one otherwise', wholeNumber)
+    .option('--examples <n>', 'at most so many test examples', positive)
+    .addOption(json())
+    .action(
+      act((file: string, { json: asJson, ...options }: JsonOption & ImportanceOptions) =>
+        importance({ path: resolve(file), ...options }, outputFor(asJson ?? false)),
+      ),
+    );
+  root
     .command('search')
     .description("search words that do what a prompt's virtual tokens do")
     .argument('<file>')
@@ -222,6 +236,12 @@ interface ProbeOptions {
   readonly prompt?: string[];
   readonly variants?: number;
   readonly seed?: number;
+}
+
+interface ImportanceOptions {
+  readonly prompt?: string;
+  readonly seed?: number;
+  readonly examples?: number;
 }
 
 interface TrainOptions {

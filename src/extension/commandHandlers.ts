@@ -12,6 +12,7 @@ import type { RunsView } from './runs/runsView.ts';
 import type { ReportPanels } from './report/reportPanel.ts';
 import type { ScoreService } from './scores/scoreService.ts';
 import { canStart } from './jobs/canStart.ts';
+import { measureImportance } from './looks/measureImportance.ts';
 import { probeWordings } from './looks/probeWordings.ts';
 import { runJob } from './jobs/runJob.ts';
 import type { TrainingController } from './jobs/trainingController.ts';
@@ -56,6 +57,8 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
       guarded(async () => runJob(parts, await documentOf(target), { kind: 'score' })),
     'ptune.probeWordings': (target) =>
       guarded(async () => probeWordings(parts, await documentOf(target), promptOf(target))),
+    'ptune.measureImportance': (target) =>
+      guarded(async () => measureImportance(parts, await documentOf(target), promptOf(target))),
     'ptune.compare': (target) =>
       guarded(async () => comparison.compare(await documentOf(target), promptOf(target))),
     'ptune.openReport': (target) =>

@@ -23,6 +23,7 @@ export interface CommandArguments {
   'ptune.train': Target;
   'ptune.score': Target;
   'ptune.probeWordings': Target;
+  'ptune.measureImportance': Target;
   'ptune.compare': Target;
   'ptune.openReport': Target;
   'ptune.cancelTraining': undefined;

@@ -49,6 +49,7 @@ function handlersWithout(log: { show(): void }): CommandHandlers {
     'ptune.train': explain,
     'ptune.score': explain,
     'ptune.probeWordings': explain,
+    'ptune.measureImportance': explain,
     'ptune.compare': explain,
     'ptune.openReport': explain,
     'ptune.cancelTraining': explain,

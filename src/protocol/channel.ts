@@ -135,6 +135,8 @@ export function connectTrainer(
     train: (argument) => request('train', argument) as ReturnType<TrainerRequests['train']>,
     score: (argument) => request('score', argument) as ReturnType<TrainerRequests['score']>,
     probe: (argument) => request('probe', argument) as ReturnType<TrainerRequests['probe']>,
+    importance: (argument) =>
+      request('importance', argument) as ReturnType<TrainerRequests['importance']>,
     checkModel: (argument) =>
       request('checkModel', argument) as ReturnType<TrainerRequests['checkModel']>,
     compareRuns: (argument) =>
@@ -182,6 +184,8 @@ function call(handler: TrainerRequests, request: ToTrainer): Promise<unknown> {
       return handler.score(argument as Parameters<TrainerRequests['score']>[0]);
     case 'probe':
       return handler.probe(argument as Parameters<TrainerRequests['probe']>[0]);
+    case 'importance':
+      return handler.importance(argument as Parameters<TrainerRequests['importance']>[0]);
     case 'checkModel':
       return handler.checkModel(argument as Parameters<TrainerRequests['checkModel']>[0]);
     case 'compareRuns':

@@ -1,25 +1,39 @@
 /** What a report keeps of looks that a person asked for beside the scores. */
-import { staleReason } from './fingerprint.ts';
+import { staleReason, type Fingerprint } from './fingerprint.ts';
+import type { PromptImportance } from './importance.ts';
 import type { Report } from './report.ts';
 import type { WordingProbe } from './wordings.ts';
 
 export interface Insights {
-  /** One a prompt. */
+  /** One a prompt in words. */
   readonly wordings?: readonly WordingProbe[];
+  /** One a learned prompt. */
+  readonly importance?: readonly PromptImportance[];
 }
 
-/** `insights` with others over them; those of a prompt replace the ones it had. */
+/** `insights` with others over them; those of a prompt replace the ones of their kind that it had. */
 export function withInsights(insights: Insights | undefined, added: Insights): Insights {
-  return { wordings: merged(insights?.wordings, added.wordings) };
+  return {
+    wordings: merged(insights?.wordings, added.wordings),
+    importance: merged(insights?.importance, added.importance),
+  };
 }
 
-/** The insights of an earlier report that hold for a new one: of prompts that are as they were. */
+/** The insights of an earlier report that hold for a new one: of prompts and runs that it has, too. */
 export function insightsThatHold(before: Report | undefined, now: Report): Insights | undefined {
-  const holds = (one: WordingProbe) => {
+  const holds = (one: { readonly prompt: string; readonly fingerprint: Fingerprint }) => {
     const present = now.fingerprints[one.prompt];
     return present !== undefined && staleReason(one.fingerprint, present) === undefined;
   };
-  return before?.insights && { wordings: (before.insights.wordings ?? []).filter(holds) };
+  const runs = new Set(now.prompts.flatMap((prompt) => prompt.runs.map(({ run }) => run)));
+  return (
+    before?.insights && {
+      wordings: (before.insights.wordings ?? []).filter(holds),
+      importance: (before.insights.importance ?? []).filter(
+        (one) => holds(one) && runs.has(one.run),
+      ),
+    }
+  );
 }
 
 function merged<T extends { readonly prompt: string }>(

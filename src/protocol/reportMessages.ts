@@ -54,6 +54,12 @@ export interface ProbePrompt {
   readonly prompt: string;
 }
 
+/** Leave out and exchange the virtual tokens of a learned prompt. */
+export interface MeasureImportance {
+  readonly type: 'importance';
+  readonly prompt: string;
+}
+
 /** Put text on the clipboard. */
 export interface CopyText {
   readonly type: 'copy';
@@ -67,4 +73,5 @@ export interface OpenRun {
 }
 
 /** What the page asks of the editor. */
-export type FromReportPage = PageReady | OpenFile | TrainPrompt | ProbePrompt | CopyText | OpenRun;
+export type FromReportPage =
+  PageReady | OpenFile | TrainPrompt | ProbePrompt | MeasureImportance | CopyText | OpenRun;

@@ -5,6 +5,7 @@
  */
 import type { TrainingEvent } from './events.ts';
 import type { RunComparison } from './runComparison.ts';
+import type { ImportanceRequest, ImportanceResult } from './importance.ts';
 import type { Summary } from './summary.ts';
 import type { ProbeRequest, ProbeResult } from './wordings.ts';
 
@@ -70,6 +71,8 @@ export interface TrainerRequests {
   score(request: ScoreRequest): Promise<Summary>;
   /** Scores other wordings of prompts in words. */
   probe(request: ProbeRequest): Promise<ProbeResult>;
+  /** Leaves out and exchanges the virtual tokens of a learned prompt. */
+  importance(request: ImportanceRequest): Promise<ImportanceResult>;
   /** Looks at a cached model again, file by file; fails with `hub/damaged` where one has changed. */
   checkModel(id: string): Promise<CheckedModel>;
   /** Two or more runs side by side. */

@@ -1,8 +1,10 @@
 /** Answers the editor's requests, one at a time. */
 import { PtuneError } from '../base/errors.ts';
+import { measureImportance } from '../insight/importance/measureImportance.ts';
 import { probeWordings } from '../insight/wordings/probeWordings.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
 import type { RunComparison } from '../protocol/runComparison.ts';
+import type { ImportanceRequest, ImportanceResult } from '../protocol/importance.ts';
 import type { Summary } from '../protocol/summary.ts';
 import type {
   CheckedModel,
@@ -47,6 +49,10 @@ export class TrainerHandler implements TrainerRequests {
 
   probe(request: ProbeRequest): Promise<ProbeResult> {
     return this.#alone((context) => probeWordings(request, context));
+  }
+
+  importance(request: ImportanceRequest): Promise<ImportanceResult> {
+    return this.#alone((context) => measureImportance(request, context));
   }
 
   checkModel(id: string): Promise<CheckedModel> {

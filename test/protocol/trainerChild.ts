@@ -27,6 +27,7 @@ const handler: TrainerRequests = {
     return Promise.resolve({ bytes } as unknown as Summary);
   },
   probe: () => Promise.reject(new PtuneError('file/no-prompts', 'None.')),
+  importance: () => Promise.reject(new PtuneError('file/no-prompts', 'None.')),
   checkModel: () => Promise.resolve({ graphs: [] }),
   compareRuns: () => Promise.resolve({ runs: [], settings: [], notes: [] }),
   cancel: () => {

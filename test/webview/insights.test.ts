@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildReport } from '../../src/evaluation/report.ts';
 import { spreadOf } from '../../src/evaluation/spread.ts';
+import type { PromptImportance, ScoreChange } from '../../src/protocol/importance.ts';
 import type { Report } from '../../src/protocol/report.ts';
 import type { WordingProbe, WordingScore } from '../../src/protocol/wordings.ts';
 import { capitalsInputs } from '../evaluation/support/reportInputs.ts';
@@ -123,6 +124,71 @@ describe('other wordings', () => {
     });
     await withPage(report, {}, async ({ page }) => {
       expect(await page.getByText('Other wordings').count()).toBe(0);
+    });
+  });
+});
+
+describe('the importance of virtual tokens', () => {
+  const change = (accuracy: number, loss: number): ScoreChange => ({
+    accuracy: { change: accuracy, interval: [accuracy - 0.1, accuracy + 0.1] },
+    loss: { change: loss, interval: [loss - 0.2, loss + 0.2] },
+  });
+  const importance: PromptImportance = {
+    prompt: 'learned',
+    run: report.prompts.find(({ summary }) => summary.name === 'learned')!.runs[0]!.run,
+    seed: 2,
+    examples: 50,
+    available: 57,
+    replacement: 'vocabulary',
+    accuracy: 0.9,
+    loss: 0.3,
+    tokens: [
+      { index: 0, nearest: '<b>of</b>', without: change(-0.4, 1.25) },
+      { index: 1, name: 'rel', without: change(0.02, -0.05) },
+      { index: 2, without: change(0, 0) },
+    ],
+    exchanges: [
+      { first: 0, second: 1, exchanged: change(-0.3, 0.8) },
+      { first: 0, second: 2, exchanged: change(0, 0) },
+      { first: 1, second: 2, exchanged: change(0.01, -0.1) },
+    ],
+    neighborsOnly: false,
+    seconds: 1.5,
+    sentences: ['Without 1 it answers 40 points less.'],
+    fingerprint: report.fingerprints['learned']!,
+  };
+  const measured: Report = { ...report, insights: { importance: [importance] } };
+
+  test('is told by bars and numbers, of right answers or of the loss', async () => {
+    await withPage(measured, {}, async ({ page }) => {
+      const group = page.getByRole('group', { name: 'Importance in learned' });
+      const rows = async (name: string) => {
+        const all = await group.getByRole('table', { name }).getByRole('row').allInnerTexts();
+        return all.slice(1).map((text) => text.replace(/\s+/g, ' ').trim());
+      };
+      expect(await rows('Without each virtual token of learned')).toEqual([
+        '1 near “<b>of</b>” −40 −50 to −30',
+        '2 rel +2 −8 to +12',
+        '3 0 −10 to +10',
+      ]);
+      const exchanged = 'Virtual tokens of learned in each other’s places';
+      expect(await rows(exchanged)).toEqual(['1 −30 0', '2 +1']);
+      expect(await group.innerText()).toContain('50 of 57 test examples');
+      expect(await group.innerText()).toContain('Without 1 it answers 40 points less.');
+      await group.getByRole('button', { name: 'loss' }).click();
+      expect(await rows('Without each virtual token of learned')).toEqual([
+        '1 near “<b>of</b>” +1.25 +1.05 to +1.45',
+        '2 rel −0.05 −0.25 to +0.15',
+        '3 +0.00 −0.20 to +0.20',
+      ]);
+      expect(await rows(exchanged)).toEqual(['1 +0.80 +0.00', '2 −0.10']);
+    });
+  });
+
+  test('can be asked for in an editor', async () => {
+    await withPage(report, { host: 'editor' }, async ({ page, posted }) => {
+      await page.getByRole('button', { name: 'Measure learned' }).click();
+      expect(await posted()).toContainEqual({ type: 'importance', prompt: 'learned' });
     });
   });
 });

@@ -103,6 +103,12 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
       case 'probe':
         await runCommand('ptune.probeWordings', { uri: file.toString(), prompt: message.prompt });
         return;
+      case 'importance':
+        await runCommand('ptune.measureImportance', {
+          uri: file.toString(),
+          prompt: message.prompt,
+        });
+        return;
       case 'copy':
         await env.clipboard.writeText(message.text);
         window.setStatusBarMessage('Copied', 2000);

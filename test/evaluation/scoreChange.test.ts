@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { scoreChange } from '../../src/evaluation/scoreChange.ts';
+import type { Prediction } from '../../src/protocol/predictions.ts';
+
+const predictions = (answers: readonly (readonly [correct: boolean, loss: number])[]) =>
+  answers.map(([correct, loss], example): Prediction => ({
+    example,
+    answer: 'a',
+    predicted: correct ? 'a' : 'b',
+    correct,
+    rank: correct ? 1 : 2,
+    probability: 0.5,
+    predictedProbability: 0.5,
+    loss,
+  }));
+
+const before = predictions([
+  [true, 1],
+  [true, 2],
+  [false, 3],
+  [true, 2],
+]);
+
+test('the change is the difference of the means', () => {
+  const after = predictions([
+    [false, 2],
+    [false, 4],
+    [false, 3],
+    [true, 1],
+  ]);
+  const { accuracy, loss } = scoreChange(before, after);
+  expect(accuracy.change).toBe(-0.5);
+  expect(loss.change).toBe(0.5);
+  expect(accuracy.interval[0]).toBeLessThan(-0.5);
+  expect(accuracy.interval[1]).toBeLessThanOrEqual(0);
+});
+
+test('the interval is paired: the same rise on every example is certain', () => {
+  const after = before.map((one) => ({ ...one, loss: one.loss + 0.25 }));
+  expect(scoreChange(before, after)).toEqual({
+    accuracy: { change: 0, interval: [0, 0] },
+    loss: { change: 0.25, interval: [0.25, 0.25] },
+  });
+});
+
+test('answers to other examples are refused', () => {
+  expect(() => scoreChange(before, before.slice(1))).toThrow(/different examples/);
+});
