@@ -9,6 +9,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
+import { readGenaiModel } from './genaiConfig.ts';
 import { isHubId } from './hubId.ts';
 import { ModelCache } from './modelCache.ts';
 import {
@@ -146,7 +147,9 @@ async function locateIn(
   options: LocateOptions,
 ): Promise<LocatedModel> {
   const names = await fileNames(folder, choice);
-  const graph = chooseGraph(names, choice);
+  const isUsual = graphNames(choice).some((name) => names.includes(name));
+  const genai = isUsual ? undefined : await readGenaiModel(folder);
+  const graph = chooseGraph(names, choice, genai?.decoder?.filename ?? undefined);
   if (graph === undefined) throw noWeights(folder, choice, names);
   if (options.withoutTokenizer !== true && !(await isFile(join(folder, 'tokenizer.json')))) {
     throw new PtuneError(
@@ -159,7 +162,8 @@ async function locateIn(
   const encoder = encoderName(graph);
   const encoderFile = await firstFile(folder, encoder === undefined ? [] : [encoder]);
   const cachedFile = await firstFile(folder, cachedNames(graph));
-  const graphs = [onnxFile, encoderFile, cachedFile].filter((file) => file !== undefined);
+  // The part that goes on has the decoder's weights: whether it is here makes no other model.
+  const graphs = [onnxFile, encoderFile].filter((file) => file !== undefined);
   return { folder, onnxFile, encoderFile, cachedFile, files: await modelFiles(folder, graphs) };
 }
 

@@ -1,8 +1,8 @@
-/** The few facts of a model's `config.json` that ptune uses. */
-import { readFile } from 'node:fs/promises';
+/** The few facts of a model's configuration that ptune uses. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { PtuneError } from '../base/errors.ts';
+import { readGenaiModel } from './genaiConfig.ts';
+import { readSmallJson, unreadableFile } from './smallFile.ts';
 
 const count = z.number().int().nonnegative().nullish();
 const tokenId = z.union([z.number().int(), z.array(z.number().int())]).nullish();
@@ -49,42 +49,49 @@ const offsetPositions = new Set([
   'data2vec-text',
 ]);
 
+const generation = z.object({
+  pad_token_id: tokenId,
+  bos_token_id: tokenId,
+  eos_token_id: tokenId,
+  decoder_start_token_id: tokenId,
+});
+
 /**
- * The configuration in a model's folder; one without `config.json` gives a value that knows
- * nothing.
+ * The configuration in a model's folder. What `config.json` lacks comes from
+ * `generation_config.json`, then from `genai_config.json`; a token that ends a text in any of them
+ * does. A folder without these files gives a value that knows nothing.
  *
- * @throws PtuneError `model/unreadable` when the file is there and no JSON of the known form
+ * @throws PtuneError `model/unreadable` when one of them is there and no JSON of the known form
  */
 export async function readModelConfig(folder: string): Promise<ModelConfig> {
-  const path = join(folder, 'config.json');
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '{}';
-    throw unreadable(path, (error as Error).message, error);
-  });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw unreadable(path, (error as Error).message, error);
-  }
-  const parsed = config.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw unreadable(path, `"${issue.path.join('.')}": ${issue.message}`);
-  }
-  const found = parsed.data;
+  const found = await parsed(config, join(folder, 'config.json'));
+  const writing = await parsed(generation, join(folder, 'generation_config.json'));
+  const genai = (await readGenaiModel(folder)) ?? {};
+  const all = [found, writing, genai];
+  const ends = all.flatMap(({ eos_token_id: ids }) => ids ?? []);
+  const first = (key: 'pad_token_id' | 'bos_token_id') =>
+    all.map((one) => firstId(one[key])).find((id) => id !== undefined);
   return {
-    modelType: found.model_type ?? undefined,
+    modelType: found.model_type ?? genai.type ?? undefined,
     architectures: found.architectures ?? [],
     isEncoderDecoder: found.is_encoder_decoder ?? false,
-    maxPositions: maxPositions(found),
-    vocabularySize: found.vocab_size ?? undefined,
-    padTokenId: firstId(found.pad_token_id),
-    bosTokenId: firstId(found.bos_token_id),
-    eosTokenId: firstId(found.eos_token_id),
-    endTokenIds: found.eos_token_id == null ? [] : [found.eos_token_id].flat(),
-    decoderStartTokenId: firstId(found.decoder_start_token_id),
+    maxPositions: maxPositions(found) ?? genai.context_length ?? undefined,
+    vocabularySize: found.vocab_size ?? genai.vocab_size ?? undefined,
+    padTokenId: first('pad_token_id'),
+    bosTokenId: first('bos_token_id'),
+    eosTokenId: ends[0],
+    endTokenIds: [...new Set(ends)],
+    decoderStartTokenId:
+      firstId(found.decoder_start_token_id) ?? firstId(writing.decoder_start_token_id),
   };
+}
+
+/** A JSON file of the known form; nothing is in one that is not there. */
+async function parsed<T extends z.ZodType>(schema: T, path: string): Promise<z.infer<T>> {
+  const result = schema.safeParse((await readSmallJson(path)) ?? {});
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw unreadableFile(path, `"${issue.path.join('.')}": ${issue.message}`);
 }
 
 function maxPositions(found: z.infer<typeof config>): number | undefined {
@@ -98,15 +105,6 @@ function maxPositions(found: z.infer<typeof config>): number | undefined {
 /** Some models name several ends; the first is the one that is written. */
 function firstId(value: z.infer<typeof tokenId>): number | undefined {
   return (Array.isArray(value) ? value[0] : value) ?? undefined;
-}
-
-function unreadable(path: string, why: string, cause?: unknown): PtuneError {
-  return new PtuneError(
-    'model/unreadable',
-    `The model's configuration ${path} cannot be read: ${why}.`,
-    "Copy the model's config.json again.",
-    cause,
-  );
 }
 
 /** Families of causal models whose configuration does not name a class. */

@@ -4,7 +4,7 @@
  * Which ONNX file: the setting `file`, else the first of `model`, `decoder_model` and
  * `decoder_model_merged`, each in `onnx/` before the folder itself, with the ending of the setting
  * `dtype` (`_fp16`; `_int8` or `_quantized`; `_q4`). Without `dtype` the most exact one that there is:
- * no ending, then those in this order. Else the only ONNX file there is.
+ * no ending, then those in this order. Else the one that `genai_config.json` names, or the only one.
  */
 import { posix } from 'node:path';
 
@@ -15,6 +15,11 @@ export interface ModelChoice {
   /** An ONNX file, relative to the model's folder. */
   readonly file?: string | undefined;
   readonly dtype?: 'fp32' | 'fp16' | 'int8' | 'q4' | undefined;
+  /**
+   * A prompt is deep, or answers are written: of a decoder in several files, the one that goes on
+   * behind cached keys and values is needed, too.
+   */
+  readonly continues?: boolean | undefined;
 }
 
 const endings: Readonly<Record<NonNullable<ModelChoice['dtype']>, readonly string[]>> = {
@@ -35,11 +40,20 @@ export function graphNames({ file, dtype }: ModelChoice): string[] {
   );
 }
 
-/** The ONNX file among the names of a folder's files; undefined where none fits. */
-export function chooseGraph(names: Iterable<string>, choice: ModelChoice): string | undefined {
+/**
+ * The ONNX file among the names of a folder's files; undefined where none fits.
+ *
+ * @param configured  the one that the folder's `genai_config.json` names
+ */
+export function chooseGraph(
+  names: Iterable<string>,
+  choice: ModelChoice,
+  configured?: string,
+): string | undefined {
   const there = new Set(names);
   const found = graphNames(choice).find((name) => there.has(name));
   if (found !== undefined || choice.file !== undefined || choice.dtype !== undefined) return found;
+  if (configured !== undefined && there.has(configured)) return configured;
   const graphs = [...there].filter((name) => /^(onnx\/)?[^/]+\.onnx$/.test(name));
   return graphs.length === 1 ? graphs[0] : undefined;
 }
@@ -75,7 +89,7 @@ const textFiles = [
 /** What of a repository's files a choice needs, but for the weights that its graphs name. */
 export interface NeededFiles {
   readonly texts: readonly string[];
-  /** The graph and, where there is one, that of the encoder. */
+  /** The graph, that of the encoder where there is one, and that which goes on where it is needed. */
   readonly graphs: readonly string[];
 }
 
@@ -85,9 +99,14 @@ export function neededFiles(names: Iterable<string>, choice: ModelChoice): Neede
   const graph = chooseGraph(there, choice);
   if (graph === undefined) return undefined;
   const encoder = encoderName(graph);
+  const cached = choice.continues ? cachedNames(graph).find((name) => there.has(name)) : undefined;
   return {
     texts: textFiles.filter((name) => there.has(name)),
-    graphs: encoder !== undefined && there.has(encoder) ? [graph, encoder] : [graph],
+    graphs: [
+      graph,
+      ...(encoder !== undefined && there.has(encoder) ? [encoder] : []),
+      ...(cached === undefined ? [] : [cached]),
+    ],
   };
 }
 

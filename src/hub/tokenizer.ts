@@ -5,12 +5,12 @@
  * `encodePiece` is for that: unlike `encode` it never puts a space before the text that was not
  * there, as some tokenizers do at the start of a text.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PreTrainedTokenizer } from '@xenova/transformers';
 import { PtuneError } from '../base/errors.ts';
 import { chatFormat, type ChatFormat } from './chatFormat.ts';
 import { type SpecialTokenIds, findSpecialTokens } from './specialTokens.ts';
+import { readSmallFile } from './smallFile.ts';
 import { readableToken } from './tokenText.ts';
 import {
   type TokenizerConfig,
@@ -59,7 +59,7 @@ export interface Tokenizer extends SpecialTokenIds {
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const path = join(folder, 'tokenizer.json');
-  const json = await readText(path);
+  const json = await readSmallFile(path);
   if (json === undefined) {
     throw new PtuneError(
       'model/no-tokenizer',
@@ -67,9 +67,9 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
       'Save the tokenizer there in the "fast" format: tokenizer.save_pretrained(folder).',
     );
   }
-  const config = await readText(join(folder, 'tokenizer_config.json'));
-  const map = await readText(join(folder, 'special_tokens_map.json'));
-  const chat = await readText(join(folder, 'chat_template.jinja'));
+  const config = await readSmallFile(join(folder, 'tokenizer_config.json'));
+  const map = await readSmallFile(join(folder, 'special_tokens_map.json'));
+  const chat = await readSmallFile(join(folder, 'chat_template.jinja'));
   try {
     return makeTokenizer(withChatTemplate(parseTokenizerFiles(json, config, map), chat), folder);
   } catch (error) {
@@ -163,13 +163,4 @@ function surroundings(
 
 function sameIds(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i]);
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

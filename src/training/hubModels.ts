@@ -18,6 +18,7 @@ import { isDownloaded, isOnHub, locateModel, type LocatedModel } from '../hub/lo
 import { ModelCache } from '../hub/modelCache.ts';
 import type { ModelChoice } from '../hub/modelParts.ts';
 import { openModel } from '../hub/openModel.ts';
+import type { PtuneFile } from '../language/ast.ts';
 import type { DownloadEvent } from '../protocol/events.ts';
 import type { TrainingContext } from './context.ts';
 
@@ -32,6 +33,14 @@ export function ownModelCache(): ModelCache {
 /** Where a model of a file in `fileFolder` may lie. */
 export function modelPlaces(fileFolder: string, bundledFolder: string) {
   return { fileFolder, bundledFolder, caches: modelCaches(process.env, homedir()) };
+}
+
+/** The model that a file names, with what its prompts need of it; undefined where it names none. */
+export function modelChoiceOf({ settings, prompts }: PtuneFile): ModelChoice | undefined {
+  const { model, candidates } = settings;
+  const isDeep = prompts.some(({ kind, train }) => kind === 'continuous' && train.depth === 'deep');
+  const continues = isDeep || candidates.kind === 'generate';
+  return model && { ...model, ...(continues && { continues }) };
 }
 
 /**
@@ -71,7 +80,8 @@ export async function addModel(
       'Copy the id from the model’s page.',
     );
   }
-  await download(choice, context, true);
+  // Whatever a prompt may want of it later, also without network.
+  await download({ ...choice, continues: true }, context, true);
   const [added] = (await judged(context)).filter(({ id }) => id === choice.id);
   return added!;
 }

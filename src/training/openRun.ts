@@ -15,7 +15,7 @@ import { hashModel, templateHash } from '../runs/fingerprint.ts';
 import { runFolders } from '../runs/runFolders.ts';
 import { RunStore, type StoredRun } from '../runs/runStore.ts';
 import type { TrainingContext } from './context.ts';
-import { findModel } from './hubModels.ts';
+import { findModel, modelChoiceOf } from './hubModels.ts';
 import { openPromptFile, type OpenPromptFile } from './promptFile.ts';
 
 /** A run with its store. */
@@ -78,7 +78,7 @@ export async function locateRunModel(
 /** The model as the `.ptune` file names it, which says more than the id that the run has. */
 async function modelChoice({ manifest, home }: FoundRun): Promise<ModelChoice> {
   const text = await readFile(join(home, manifest.file), 'utf8').catch(() => '');
-  const { model } = parse(text).settings;
+  const model = modelChoiceOf(parse(text));
   return model?.id === manifest.model.id ? model : { id: manifest.model.id };
 }
 

@@ -17,7 +17,7 @@ import type { Fingerprint } from '../protocol/fingerprint.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
 import { hashModel, promptFingerprint } from '../runs/fingerprint.ts';
 import type { TrainingContext } from './context.ts';
-import { findModel } from './hubModels.ts';
+import { findModel, modelChoiceOf } from './hubModels.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
 
@@ -63,7 +63,7 @@ export async function openPromptFile(
   assertNoErrors(file, examples.diagnostics, absolute);
   warn([...file.diagnostics, ...examples.diagnostics], file, context);
   const { settings } = file;
-  const choice = settings.model!;
+  const choice = modelChoiceOf(file)!;
   const located = await findModel(choice, dirname(absolute), context);
   const open = await openModel(located);
   const all = [...examples.train, ...examples.validation, ...examples.test];

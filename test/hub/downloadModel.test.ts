@@ -66,6 +66,16 @@ describe('what is downloaded', () => {
       ['onnx/decoder_model.onnx', 'onnx/encoder_model.onnx'],
     ],
     [
+      'the part that goes on, where a prompt needs it',
+      {
+        'onnx/decoder_model.onnx': graph,
+        'onnx/decoder_with_past_model.onnx': graphBytes(random, 8000),
+        'onnx/decoder_model_merged.onnx': graph,
+      },
+      { continues: true },
+      ['onnx/decoder_model.onnx', 'onnx/decoder_with_past_model.onnx'],
+    ],
+    [
       'the precision that is asked for',
       { 'onnx/model.onnx': graph, 'onnx/model_quantized.onnx': graph },
       { dtype: 'int8' as const },
