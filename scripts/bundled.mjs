@@ -21,7 +21,7 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20.12',
-  external: ['onnxruntime-node', 'sharp'],
+  external: ['onnxruntime-node', 'sharp', 'playwright-core'],
   define: { 'import.meta.url': '__bundleUrl' },
   banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
   logLevel: 'warning',

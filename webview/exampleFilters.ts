@@ -1,5 +1,6 @@
 /** Which examples a filter and a search show. */
-import type { ExampleReport, Report } from '../src/protocol/report.ts';
+import type { OpenExamples, OpenPrompt, OpenTexts } from '../src/protocol/exampleTable.ts';
+import type { Report } from '../src/protocol/report.ts';
 import type { ExampleFilter } from './state.ts';
 
 /** The prompts that the filters speak of. */
@@ -10,6 +11,9 @@ export interface Compared {
   /** What it is held against, where that is another prompt. */
   readonly baseline: string | undefined;
 }
+
+/** Whether an example, by its place in the split, is shown. */
+export type Keep = (example: number) => boolean;
 
 /** The filters that make sense for these prompts, in the order shown. */
 export function filtersFor({ names, baseline }: Compared): ExampleFilter[] {
@@ -37,44 +41,75 @@ export function filterText(filter: ExampleFilter, { subject }: Compared): string
   }
 }
 
-/** The examples that the filter lets through. */
-export function filtered(
-  examples: readonly ExampleReport[],
+/** What a filter lets through; of several seeds, the middle one's answers count. */
+export function filterOf(
+  { prompts }: OpenExamples,
   filter: ExampleFilter,
-  { names, subject, baseline }: Compared,
-): readonly ExampleReport[] {
-  const right = (example: ExampleReport, name: string | undefined) =>
-    name !== undefined && example.predictions[name]?.correct === true;
+  { subject, baseline }: Compared,
+): Keep {
+  const right = rightIn(prompts, subject);
+  const rightBefore = rightIn(prompts, baseline);
+  const said = prompts.map(({ middle }) => middle.said);
   switch (filter) {
     case 'all':
-      return examples;
+      return () => true;
     case 'differ':
-      return examples.filter(
-        (example) => new Set(names.map((name) => example.predictions[name]?.answer)).size > 1,
-      );
+      return (example) => said.some((answers) => answers[example] !== said[0]![example]);
     case 'wrong':
-      return examples.filter((example) => !right(example, subject));
+      return (example) => !right(example);
     case 'fixed':
-      return examples.filter((example) => right(example, subject) && !right(example, baseline));
+      return (example) => right(example) && !rightBefore(example);
     case 'broken':
-      return examples.filter((example) => !right(example, subject) && right(example, baseline));
+      return (example) => !right(example) && rightBefore(example);
   }
 }
 
-/** The examples with `search` in an input, the answer or any prompt's answer, in any case. */
-export function searched(
-  examples: readonly ExampleReport[],
-  search: string,
-): readonly ExampleReport[] {
-  const wanted = search.trim().toLocaleLowerCase();
-  if (wanted === '') return examples;
-  return examples.filter((example) =>
-    [
-      ...Object.values(example.inputs),
-      example.answer,
-      ...Object.values(example.predictions).map((prediction) => prediction.answer),
-    ].some((text) => text.toLocaleLowerCase().includes(wanted)),
-  );
+function rightIn(prompts: readonly OpenPrompt[], name: string | undefined): Keep {
+  const correct = prompts.find((prompt) => prompt.name === name)?.middle.correct;
+  return correct === undefined ? () => false : (example) => correct[example] === 1;
+}
+
+/** How many examples are shown. */
+export function countOf({ count }: OpenExamples, keep: Keep): number {
+  let kept = 0;
+  for (let example = 0; example < count; example++) kept += Number(keep(example));
+  return kept;
+}
+
+/** Finds text in the examples; what is searched is put in lower case once, each text once. */
+export class ExampleSearch {
+  readonly #examples: OpenExamples;
+  readonly #lowered = new Map<readonly string[], readonly string[]>();
+
+  constructor(examples: OpenExamples) {
+    this.#examples = examples;
+  }
+
+  /** Lets through examples with `search` in an input or an answer, right or given, in any case. */
+  keep(search: string): Keep {
+    const wanted = search.trim().toLocaleLowerCase();
+    if (wanted === '') return () => true;
+    const { inputs, answer, prompts } = this.#examples;
+    const columns: OpenTexts[] = [
+      ...inputs,
+      answer,
+      ...prompts.map(({ middle }) => ({ texts: answer.texts, rows: middle.said })),
+    ];
+    const found = new Map<readonly string[], Uint8Array>();
+    const flags = columns.map(({ texts, rows }) => {
+      const known = found.get(texts) ?? this.#found(texts, wanted);
+      found.set(texts, known);
+      return { known, rows };
+    });
+    return (example) => flags.some(({ known, rows }) => known[rows[example]!] === 1);
+  }
+
+  /** Which of the texts contain what is wanted. */
+  #found(texts: readonly string[], wanted: string): Uint8Array {
+    const lowered = this.#lowered.get(texts) ?? texts.map((text) => text.toLocaleLowerCase());
+    this.#lowered.set(texts, lowered);
+    return Uint8Array.from(lowered, (text) => Number(text.includes(wanted)));
+  }
 }
 
 /** The prompt in question: the chosen one, else the best learned one, else the best other one. */

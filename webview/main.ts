@@ -1,19 +1,32 @@
 /** Draws the report page: a function of one report value, drawn again for every new one. */
 import './report.css';
 import './insights.css';
+import { openExamples } from '../src/protocol/exampleTable.ts';
+import type { ExampleTable, OpenExamples } from '../src/protocol/exampleTable.ts';
 import type { Report } from '../src/protocol/report.ts';
 import { reportFormat } from '../src/protocol/report.ts';
 import { registerControls } from './controls.ts';
 import { h } from './element.ts';
 import { connectHost } from './host.ts';
-import { reportView } from './reportView.ts';
+import { embeddedExamples, embeddedReport } from './reportData.ts';
+import { ReportView } from './reportView.ts';
+import type { ViewContext } from './state.ts';
 import { viewState } from './state.ts';
 
 const host = connectHost();
 const state = viewState(host.loadState());
 const page = document.getElementById('page')!;
 
-function show(report: Report, stale: Readonly<Record<string, string>> = {}): void {
+/** What is shown, while a report is. */
+let shown: { readonly view: ReportView; readonly context: ViewContext } | undefined;
+/** Takes the examples that an editor sends after its report. */
+let takeExamples: (table: ExampleTable) => void = () => undefined;
+
+function show(
+  report: Report,
+  examples: Promise<OpenExamples>,
+  stale: ViewContext['stale'] = {},
+): void {
   // A report of another format could be misread, so it is not read at all.
   if ((report.format as number) !== reportFormat) {
     showText(
@@ -22,19 +35,22 @@ function show(report: Report, stale: Readonly<Record<string, string>> = {}): voi
     return;
   }
   document.title = `${report.file} – report`;
-  const context = {
+  const context: ViewContext = {
     state,
     save: () => host.saveState(state),
     post: host.post.bind(host),
     hasEditor: host.kind === 'editor',
+    examples,
     stale,
   };
   const top = window.scrollY;
-  page.replaceChildren(...reportView(report, context));
+  shown = { view: new ReportView(report, context), context };
+  page.replaceChildren(...shown.view.elements);
   window.scrollTo(0, top);
 }
 
 function showText(text: string): void {
+  shown = undefined;
   page.replaceChildren(h('p', { class: 'empty' }, text));
 }
 
@@ -45,25 +61,40 @@ function showSection(id: string): void {
   section?.scrollIntoView({ block: 'start' });
 }
 
+/** Marks what is stale, where that is not what the page says already. */
+function showStale(stale: ViewContext['stale']): void {
+  if (!shown || JSON.stringify(stale) === JSON.stringify(shown.context.stale)) return;
+  const context = { ...shown.context, stale };
+  shown.view.updateStale(context);
+  shown = { view: shown.view, context };
+}
+
 registerControls();
 host.listen((message) => {
-  if (message.type === 'section') {
-    showSection(message.id);
-    return;
-  }
-  if (message.file !== undefined) {
+  if ('file' in message) {
     state.file = message.file;
     host.saveState(state);
   }
   switch (message.type) {
-    case 'report':
-      show(message.report, message.stale);
+    case 'report': {
+      const examples = new Promise<ExampleTable>((resolve) => (takeExamples = resolve));
+      show(message.report, examples.then(openExamples), message.stale);
+      break;
+    }
+    case 'examples':
+      takeExamples(message.examples);
+      break;
+    case 'stale':
+      showStale(message.stale);
       break;
     case 'nothing':
       showText(message.text);
       break;
+    case 'section':
+      showSection(message.id);
+      break;
   }
 });
-const embedded = document.getElementById('report')?.textContent;
-if (embedded) show(JSON.parse(embedded) as Report);
+const embedded = embeddedReport();
+if (embedded) show(embedded, embeddedExamples().then(openExamples));
 host.post({ type: 'ready' });

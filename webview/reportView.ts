@@ -27,10 +27,36 @@ const sections: readonly SectionView[] = [
   settingsSection,
 ];
 
-/** The elements that show `report`. */
-export function reportView(report: Report, context: ViewContext): HTMLElement[] {
-  const head = [headerView(report, context), verdictView(report, context)];
-  if (report.prompts.length === 0) return head;
-  const parts = sections.map((view) => view(report, context));
-  return [...head, ...parts.filter((part) => part !== undefined)];
+/** The parts that change with the file while the report stays the same. */
+const stalable: readonly SectionView[] = [verdictView, scoreboardSection];
+
+/** The elements that show one report. */
+export class ReportView {
+  readonly #report: Report;
+  readonly #parts: Map<SectionView, HTMLElement>;
+
+  constructor(report: Report, context: ViewContext) {
+    this.#report = report;
+    const views = report.prompts.length === 0 ? [] : sections;
+    this.#parts = new Map(
+      [headerView, verdictView, ...views].flatMap((view) => {
+        const part = view(report, context);
+        return part === undefined ? [] : [[view, part]];
+      }),
+    );
+  }
+
+  get elements(): HTMLElement[] {
+    return [...this.#parts.values()];
+  }
+
+  /** Draws again, in its place, what says that a score is stale. */
+  updateStale(context: ViewContext): void {
+    for (const view of stalable) {
+      const part = view(this.#report, context);
+      if (part === undefined || !this.#parts.has(view)) continue;
+      this.#parts.get(view)!.replaceWith(part);
+      this.#parts.set(view, part);
+    }
+  }
 }

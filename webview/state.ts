@@ -1,5 +1,6 @@
 /** What the person chose on the page; it survives a new report and a hidden page. */
 import type { ScoreChange } from '../src/protocol/importance.ts';
+import type { OpenExamples } from '../src/protocol/exampleTable.ts';
 import type { Metric } from '../src/protocol/report.ts';
 import type { FromReportPage } from '../src/protocol/reportMessages.ts';
 
@@ -12,6 +13,10 @@ export interface ViewState {
   search: string;
   /** The prompt whose answers the filters are about; the best continuous one when absent. */
   compared?: string;
+  /** The column that the examples are sorted by; absent for the order of the data. */
+  sort?: { readonly column: string; readonly descending: boolean };
+  /** A column of examples for every seed, instead of one for the middle seed alone. */
+  everySeed?: boolean;
   metric?: Metric;
   /** What the importance of virtual tokens is told in. */
   importance?: keyof ScoreChange;
@@ -30,6 +35,8 @@ export interface ViewContext {
   readonly post: (message: FromReportPage) => void;
   /** There is an editor to open files in. */
   readonly hasEditor: boolean;
+  /** The examples of the report, once they are read. */
+  readonly examples: Promise<OpenExamples>;
   /** By prompt name, why its score no longer belongs to the file. */
   readonly stale: Readonly<Record<string, string>>;
 }

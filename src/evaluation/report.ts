@@ -2,15 +2,16 @@
 import type { Fingerprint } from '../protocol/fingerprint.ts';
 import type {
   CurvePoint,
-  ExamplePrediction,
-  ExampleReport,
+  FullReport,
   Metric,
   PromptReport,
   Reading,
-  Report,
   RunReport,
   ValidationPoint,
 } from '../protocol/report.ts';
+import { reportFormat } from '../protocol/report.ts';
+import type { AnsweredBy, ExampleTexts } from './exampleTable.ts';
+import { exampleTable } from './exampleTable.ts';
 import { overfitAfter } from './overfitting.ts';
 import { meanOf } from './statistics.ts';
 import { assess, controlsOf, promptSummary } from './summary.ts';
@@ -47,10 +48,7 @@ export type ReportPrompt = (DiscretePrompt | ContinuousPrompt<ReportRun>) & Desc
 
 export interface ReportInputs extends SummaryInputs<ReportPrompt> {
   /** The split's examples in order: columns but the answer as text, and the right answer. */
-  readonly examples: readonly {
-    readonly inputs: Readonly<Record<string, string>>;
-    readonly answer: string;
-  }[];
+  readonly examples: readonly ExampleTexts[];
   /** The metric of `virtualTokens[].nearest`. */
   readonly metric: Metric;
   readonly createdAt: Date;
@@ -62,13 +60,13 @@ export interface ReportInputs extends SummaryInputs<ReportPrompt> {
 const curvePoints = 400;
 
 /** The report over one scored file. */
-export function buildReport(inputs: ReportInputs): Report {
+export function buildReport(inputs: ReportInputs): FullReport {
   const assessed = assess(inputs);
   const controls = inputs.controls && controlsOf(inputs.controls, assessed);
   const { baseline, split } = inputs;
   const verdict = verdictOf(assessed.map(verdictPrompt), baseline, split, controls);
   return {
-    format: 1,
+    format: reportFormat,
     file: inputs.file,
     model: inputs.model,
     split: inputs.split,
@@ -79,7 +77,7 @@ export function buildReport(inputs: ReportInputs): Report {
     outcome: verdict.outcome,
     prompts: assessed.map((one) => promptReport(one, inputs.baseline)),
     ...(controls && { controls }),
-    predictions: inputs.examples.map((example, i) => exampleReport(example, i, assessed)),
+    predictions: exampleTable(inputs.examples, assessed.map(answeredBy)),
     metric: inputs.metric,
     versions: inputs.versions,
     fingerprints: Object.fromEntries(
@@ -161,30 +159,15 @@ export function thinned(curve: readonly CurvePoint[], most: number): readonly Cu
   });
 }
 
-function exampleReport(
-  example: ReportInputs['examples'][number],
-  index: number,
-  assessed: readonly AssessedPrompt[],
-): ExampleReport {
+/** What a prompt said, with the names of its seeds where it has any. */
+function answeredBy({ prompt, answers, scores }: AssessedPrompt): AnsweredBy {
+  const { name } = prompt;
   return {
-    inputs: example.inputs,
-    answer: example.answer,
-    predictions: Object.fromEntries(
-      assessed.map((one) => [one.prompt.name, examplePrediction(one, index)]),
-    ),
-  };
-}
-
-function examplePrediction({ answers, scores }: AssessedPrompt, index: number): ExamplePrediction {
-  const { predictions } = answers;
-  const shown = predictions[scores.middle]![index]!;
-  return {
-    answer: shown.predicted,
-    correct: shown.correct,
-    rank: shown.rank,
-    probability: shown.predictedProbability,
-    ...(predictions.length > 1 && {
-      seedsRight: predictions.filter((seed) => seed[index]!.correct).length,
+    name,
+    middle: scores.middle,
+    runs: answers.predictions.map((predictions, i) => {
+      const seed = runsOf(prompt)[i]?.seed;
+      return { predictions, ...(seed !== undefined && { seed }) };
     }),
   };
 }

@@ -5,6 +5,7 @@ import { type ExtensionContext, window } from 'vscode';
 import { cachedTables } from '../data/tableCache.ts';
 import { modelCaches, ownCache } from '../hub/cacheFolders.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
+import { StoredReports } from '../runs/reportFile.ts';
 import { commandHandlers } from './commandHandlers.ts';
 import { registerCommands } from './commands.ts';
 import { PromptComparison } from './compare.ts';
@@ -45,6 +46,7 @@ export function activate(context: ExtensionContext): void {
     bundledFolder: context.asAbsolutePath('media/models'),
     caches: modelCaches(process.env, homedir()),
     hashes: new FileHashes(join(context.globalStorageUri.fsPath, 'fileHashes.json')),
+    reports: new StoredReports(),
   };
   const scores = new ScoreService(scoreContext, watch, log);
   const token = new HubToken(context.secrets);

@@ -2,12 +2,13 @@
  * The report: one plain value from which the webview, the self-contained page and the hover are
  * drawn. A view has no arithmetic of its own beyond layout.
  */
+import type { ExampleTable } from './exampleTable.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Insights } from './insights.ts';
 import type { Candidates, ControlSummary, Interval, PromptSummary } from './summary.ts';
 
 /** Raised when a reader of an older version could misread the value. */
-export const reportFormat = 1;
+export const reportFormat = 2;
 
 /** How near a token is to a vector: larger is nearer under each. */
 export type Metric = 'cosine' | 'dot' | 'l2';
@@ -182,26 +183,6 @@ export interface PromptReport {
   readonly reading?: Reading;
 }
 
-/** One test example with every prompt's answer to it. */
-export interface ExampleReport {
-  /** The example's columns but the answer, as text. */
-  readonly inputs: Readonly<Record<string, string>>;
-  readonly answer: string;
-  /** By prompt name; of several seeds, the middle one's prediction. */
-  readonly predictions: Readonly<Record<string, ExamplePrediction>>;
-}
-
-export interface ExamplePrediction {
-  readonly answer: string;
-  readonly correct: boolean;
-  /** Rank of the right answer among the candidates, from 1. */
-  readonly rank: number;
-  /** Probability of the predicted answer among the candidates. */
-  readonly probability: number;
-  /** How many seeds answer it right, where there are several. */
-  readonly seedsRight?: number;
-}
-
 /** What the numbers say about the learned prompt against the baseline. */
 export type Outcome = 'better' | 'worse' | 'undecided' | 'nothing-to-compare';
 
@@ -221,11 +202,21 @@ export interface Report {
   readonly prompts: readonly PromptReport[];
   /** Where they were asked for. */
   readonly controls?: readonly ControlSummary[];
-  readonly predictions: readonly ExampleReport[];
   readonly metric: Metric;
   readonly versions: Readonly<Record<string, string>>;
   /** What the scores belong to, by prompt name. */
   readonly fingerprints: Readonly<Record<string, Fingerprint>>;
   /** What was looked at on request and holds for these prompts. */
   readonly insights?: Insights;
+}
+
+/** The report as it is stored. The examples can be large, so the page gets them by themselves. */
+export interface FullReport extends Report {
+  /** Every prompt's answers to every example. */
+  readonly predictions: ExampleTable;
+}
+
+/** The report and its examples apart. */
+export function splitReport({ predictions, ...report }: FullReport): [Report, ExampleTable] {
+  return [report, predictions];
 }

@@ -2,6 +2,7 @@
  * What the report page and the editor that shows it say to each other. The page computes nothing
  * and does nothing itself: it gets one value and posts what the person wants.
  */
+import type { ExampleTable } from './exampleTable.ts';
 import type { Report } from './report.ts';
 
 /** The report to show, in place of the one before. */
@@ -12,6 +13,19 @@ export interface ShowReport {
   readonly stale?: Readonly<Record<string, string>>;
   /** URI of the file; the page keeps it in its state, where the editor finds it after a restart. */
   readonly file?: string;
+}
+
+/** The examples of the report that was shown last. They come after it, since they can be large. */
+export interface ShowExamples {
+  readonly type: 'examples';
+  readonly examples: ExampleTable;
+}
+
+/** The report is the same, and the file has changed. */
+export interface ShowStale {
+  readonly type: 'stale';
+  /** As in `ShowReport`. */
+  readonly stale: Readonly<Record<string, string>>;
 }
 
 /** There is no report to show; the text says why and what to do next. */
@@ -30,7 +44,7 @@ export interface ShowSection {
 }
 
 /** What the editor tells the page. */
-export type ToReportPage = ShowReport | ShowNothing | ShowSection;
+export type ToReportPage = ShowReport | ShowExamples | ShowStale | ShowNothing | ShowSection;
 
 /** The page listens; the editor answers with a report. */
 export interface PageReady {

@@ -1,12 +1,19 @@
 /**
  * The HTML of the report page: one string, for a file that stands alone and for an editor's webview.
- * The page draws itself from a `Report`, which lies in it as JSON or comes as a message
+ * The page draws itself from a `Report` and its examples, which lie in it or come as messages
  * (reportMessages.ts).
  */
 import type { Report } from './report.ts';
 
 /** A part of the page: its text, or where the page finds it. */
 export type PagePart = { readonly text: string } | { readonly uri: string };
+
+/** What a page that stands alone has in it. */
+export interface PageContent {
+  readonly report: Report;
+  /** Its examples: an `ExampleTable` as JSON, gzip, base64. */
+  readonly examples: string;
+}
 
 export interface ReportPageOptions {
   /** The bundled script (dist/report.js). */
@@ -20,13 +27,16 @@ export interface ReportPageOptions {
 }
 
 /**
- * The page that shows `report`, or, without one, waits for a message with it. Its content security
+ * The page that shows a report, or, without one, waits for a message with it. Its content security
  * policy allows the page's own script and style and nothing else: no network, no images, no frames.
  */
-export function renderReportPage(report: Report | undefined, options: ReportPageOptions): string {
+export function renderReportPage(
+  content: PageContent | undefined,
+  options: ReportPageOptions,
+): string {
   const { nonce, host } = options;
   const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'`;
-  const title = report ? `${escapeHtml(report.file)} – report` : 'Report';
+  const title = content ? `${escapeHtml(content.report.file)} – report` : 'Report';
   return [
     '<!doctype html>',
     `<html lang="en" data-host="${host}">`,
@@ -42,8 +52,10 @@ export function renderReportPage(report: Report | undefined, options: ReportPage
     '<body>',
     '<main id="page"></main>',
     '<noscript>This report is drawn by a script, and scripts are turned off.</noscript>',
-    report ? dataElement(report) : '',
+    content ? dataElement(content.report) : '',
     scriptElement(options.script, nonce),
+    // After the script, which draws the rest while a browser still reads them.
+    content ? examplesElement(content.examples) : '',
     '</body>',
     '</html>',
     '',
@@ -54,6 +66,11 @@ export function renderReportPage(report: Report | undefined, options: ReportPage
 function dataElement(report: Report): string {
   const json = JSON.stringify(report).replaceAll('<', '\\u003c');
   return `<script type="application/json" id="report">${json}</script>`;
+}
+
+/** The examples in a block of text that no browser runs. */
+function examplesElement(packed: string): string {
+  return `<script type="application/gzip" id="examples-data">${packed}</script>`;
 }
 
 function scriptElement(part: PagePart, nonce: string): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { buildReport, thinned } from '../../src/evaluation/report.ts';
+import { openExamples, probabilityOf } from '../../src/protocol/exampleTable.ts';
 import { buildSummary } from '../../src/evaluation/summary.ts';
 import { capitalsInputs, classificationInputs, undecidedInputs } from './support/reportInputs.ts';
 
@@ -45,13 +46,39 @@ describe('the report', () => {
     expect(buildReport(capitalsInputs())).toEqual(report);
   });
 
-  test('shows the middle seed where one stands for all, with how many seeds agree', () => {
+  test('names the middle seed, which stands for all', () => {
     const learned = report.prompts[2]!;
     expect(learned.middleSeed).toBe(2);
-    const right = report.predictions.filter((example) => example.predictions['learned']!.correct);
-    expect(right).toHaveLength(53);
-    expect(report.predictions[0]?.predictions['learned']?.seedsRight).toBeLessThanOrEqual(3);
-    expect(report.predictions[0]?.predictions['manual']?.seedsRight).toBeUndefined();
+    const examples = openExamples(report.predictions);
+    const [manual, , open] = examples.prompts;
+    expect(open?.runs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+    expect(open?.middle.seed).toBe(2);
+    expect(open?.middle.correct.filter((correct) => correct === 1)).toHaveLength(53);
+    expect(manual?.runs).toHaveLength(1);
+    expect(manual?.middle.seed).toBeUndefined();
+  });
+
+  test('has every prediction of every seed in its columns', () => {
+    const inputs = capitalsInputs();
+    const { inputs: columns, answer, prompts } = openExamples(report.predictions);
+    expect(columns.map(({ name }) => name)).toEqual(['country']);
+    inputs.examples.forEach((example, i) => {
+      expect(columns[0]!.texts[columns[0]!.rows[i]!]).toBe(example.inputs['country']);
+      expect(answer.texts[answer.rows[i]!]).toBe(example.answer);
+    });
+    inputs.prompts.forEach((prompt, at) => {
+      const lists = prompt.kind === 'discrete' ? [prompt] : prompt.runs;
+      lists.forEach(({ predictions }, k) => {
+        const run = prompts[at]!.runs[k]!;
+        predictions.forEach((one, i) => {
+          expect(answer.texts[run.said[i]!]).toBe(one.predicted);
+          expect(run.correct[i] === 1).toBe(one.correct);
+          expect(run.rank[i]).toBe(one.rank);
+          expect(probabilityOf(run.probability[i]!)).toBeCloseTo(one.predictedProbability, 4);
+          expect(probabilityOf(run.rightProbability[i]!)).toBeCloseTo(one.probability, 4);
+        });
+      });
+    });
   });
 
   test('has no loss, curve or neighborhood of a discrete prompt', () => {

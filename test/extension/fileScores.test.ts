@@ -12,6 +12,7 @@ import { locateModel } from '../../src/hub/locate.ts';
 import { parse } from '../../src/language/parser.ts';
 import type { Fingerprint } from '../../src/protocol/fingerprint.ts';
 import { FileHashes } from '../../src/runs/fileHashes.ts';
+import { StoredReports } from '../../src/runs/reportFile.ts';
 import { promptFingerprint } from '../../src/runs/fingerprint.ts';
 import { writeReport } from '../../src/runs/reportFile.ts';
 import { capitalsInputs } from '../evaluation/support/reportInputs.ts';
@@ -42,7 +43,12 @@ let context: ScoreContext;
 beforeEach(async () => {
   folder = await temporaryFolder();
   path = join(folder, 'capitals.ptune');
-  context = { bundledFolder: join(folder, 'none'), caches: [], hashes: new FileHashes() };
+  context = {
+    bundledFolder: join(folder, 'none'),
+    caches: [],
+    hashes: new FileHashes(),
+    reports: new StoredReports(),
+  };
   await mkdir(join(folder, 'm'));
   for (const name of ['m/model.onnx', 'm/tokenizer.json']) await writeFile(join(folder, name), '1');
   await writeFile(join(folder, 'train.csv'), 'country,capital\nPeru,Lima\n');

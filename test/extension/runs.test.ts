@@ -15,6 +15,7 @@ import { changedBy, RunTree, type FileNode } from '../../src/extension/runs/runT
 import { locateModel } from '../../src/hub/locate.ts';
 import { parse } from '../../src/language/parser.ts';
 import { FileHashes } from '../../src/runs/fileHashes.ts';
+import { StoredReports } from '../../src/runs/reportFile.ts';
 import { promptFingerprint } from '../../src/runs/fingerprint.ts';
 import type { RunHeader } from '../../src/runs/runHeader.ts';
 import { changeLabel } from '../../src/runs/runLabel.ts';
@@ -236,7 +237,12 @@ train: { seeds: [1, 2] }
   async function project() {
     const home = await temporaryFolder();
     const path = join(home, 'capitals.ptune');
-    const context = { bundledFolder: join(home, 'none'), caches: [], hashes: new FileHashes() };
+    const context = {
+      bundledFolder: join(home, 'none'),
+      caches: [],
+      hashes: new FileHashes(),
+      reports: new StoredReports(),
+    };
     await mkdir(join(home, 'm'));
     for (const name of ['m/model.onnx', 'm/tokenizer.json']) await writeFile(join(home, name), '1');
     await writeFile(join(home, 'train.csv'), 'country,capital\nPeru,Lima\n');

@@ -5,6 +5,7 @@ import { scoreboardText } from '../../src/evaluation/text.ts';
 import { readScores, type FileScores } from '../../src/extension/scores/fileScores.ts';
 import { parse } from '../../src/language/parser.ts';
 import { FileHashes } from '../../src/runs/fileHashes.ts';
+import { StoredReports } from '../../src/runs/reportFile.ts';
 import { scoreFile } from '../../src/training/scoreFile.ts';
 import { trainFile } from '../../src/training/trainFile.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -23,7 +24,12 @@ async function train(path: string, ...seeds: number[]) {
 
 /** What the editor knows of the learned prompt. */
 async function inEditor(path: string) {
-  const context = { bundledFolder: '/nowhere', caches: [], hashes: new FileHashes() };
+  const context = {
+    bundledFolder: '/nowhere',
+    caches: [],
+    hashes: new FileHashes(),
+    reports: new StoredReports(),
+  };
   const scores: FileScores | undefined = await readScores(
     parse(await readFile(path, 'utf8')),
     path,

@@ -2,15 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../src/evaluation/report.ts';
 import {
   comparedOf,
-  filtered,
+  countOf,
+  filterOf,
   filtersFor,
   filterText,
-  searched,
+  ExampleSearch,
 } from '../../webview/exampleFilters.ts';
 import { niceTicks } from '../../webview/ticks.ts';
+import { openExamples } from '../../src/protocol/exampleTable.ts';
 import { capitalsInputs } from '../evaluation/support/reportInputs.ts';
 
 const report = buildReport(capitalsInputs());
+const examples = openExamples(report.predictions);
 
 describe('what the filters speak of', () => {
   test('is the learned prompt against the baseline, unless another is chosen', () => {
@@ -31,8 +34,8 @@ describe('what the filters speak of', () => {
 test('fixed and broken examples are what McNemar counted as won and lost', () => {
   const compared = comparedOf(report, undefined);
   const { won, lost } = report.prompts[2]!.summary.difference!;
-  const count = (filter: Parameters<typeof filtered>[1]) =>
-    filtered(report.predictions, filter, compared).length;
+  const count = (filter: Parameters<typeof filterOf>[1]) =>
+    countOf(examples, filterOf(examples, filter, compared));
   expect(count('fixed')).toBe(won);
   expect(count('broken')).toBe(lost);
   expect(count('wrong')).toBe(4);
@@ -40,10 +43,12 @@ test('fixed and broken examples are what McNemar counted as won and lost', () =>
 });
 
 test('a search looks into inputs, right answers and given answers, in any case', () => {
-  expect(searched(report.predictions, '  ')).toHaveLength(57);
-  expect(searched(report.predictions, 'japAN')).toHaveLength(1);
-  expect(searched(report.predictions, 'tokyo').length).toBeGreaterThanOrEqual(1);
-  expect(searched(report.predictions, 'Atlantis')).toEqual([]);
+  const search = new ExampleSearch(examples);
+  const found = (text: string) => countOf(examples, search.keep(text));
+  expect(found('  ')).toBe(57);
+  expect(found('japAN')).toBe(1);
+  expect(found('tokyo')).toBeGreaterThanOrEqual(1);
+  expect(found('Atlantis')).toBe(0);
 });
 
 test.each([

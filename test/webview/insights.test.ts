@@ -1,42 +1,15 @@
 /** The parts of the report page that are there on request. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../src/evaluation/report.ts';
 import { spreadOf } from '../../src/evaluation/spread.ts';
 import type { PromptImportance, ScoreChange } from '../../src/protocol/importance.ts';
-import type { Report } from '../../src/protocol/report.ts';
+import type { FullReport } from '../../src/protocol/report.ts';
 import type { WordingProbe, WordingScore } from '../../src/protocol/wordings.ts';
 import { capitalsInputs } from '../evaluation/support/reportInputs.ts';
-import { bundlePage, openPage, startChromium } from './support/page.ts';
-import type { Bundle, OpenedPage, OpenOptions } from './support/page.ts';
+import { usePages } from './support/page.ts';
 
 const report = buildReport(capitalsInputs());
-let bundle: Bundle;
-let browser: Browser;
-
-beforeAll(async () => {
-  bundle = await bundlePage();
-  browser = await startChromium();
-});
-
-afterAll(async () => {
-  await browser.close();
-});
-
-/** Opens a page, hands it over, and fails when it complained about anything. */
-async function withPage(
-  shown: Report,
-  options: OpenOptions,
-  check: (opened: OpenedPage) => Promise<void>,
-): Promise<void> {
-  const opened = await openPage(browser, bundle, shown, options);
-  try {
-    await check(opened);
-    expect(opened.complaints).toEqual([]);
-  } finally {
-    await opened.close();
-  }
-}
+const { withPage } = usePages();
 
 describe('other wordings', () => {
   const hostile = '<img src=x onerror=alert(1)> {country} {capital}';
@@ -86,7 +59,7 @@ describe('other wordings', () => {
     sentences: ['4 wordings of manual answer between 10 % and 80 % right.'],
     fingerprint: report.fingerprints['manual']!,
   };
-  const probed: Report = { ...report, insights: { wordings: [probe] } };
+  const probed: FullReport = { ...report, insights: { wordings: [probe] } };
 
   test('are marks on one scale with the seeds, each told in words', async () => {
     await withPage(probed, {}, async ({ page }) => {
@@ -157,7 +130,7 @@ describe('the importance of virtual tokens', () => {
     sentences: ['Without 1 it answers 40 points less.'],
     fingerprint: report.fingerprints['learned']!,
   };
-  const measured: Report = { ...report, insights: { importance: [importance] } };
+  const measured: FullReport = { ...report, insights: { importance: [importance] } };
 
   test('is told by bars and numbers, of right answers or of the loss', async () => {
     await withPage(measured, {}, async ({ page }) => {

@@ -1,41 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../src/evaluation/report.ts';
 import {
   capitalsInputs,
   classificationInputs,
   undecidedInputs,
 } from '../evaluation/support/reportInputs.ts';
-import { bundlePage, openPage, startChromium } from './support/page.ts';
-import type { Bundle, OpenedPage, OpenOptions } from './support/page.ts';
+import { usePages } from './support/page.ts';
 
 const report = buildReport(capitalsInputs());
-let bundle: Bundle;
-let browser: Browser;
-
-beforeAll(async () => {
-  bundle = await bundlePage();
-  browser = await startChromium();
-});
-
-afterAll(async () => {
-  await browser.close();
-});
-
-/** Opens a page, hands it over, and fails when it complained about anything. */
-async function withPage(
-  shown: Parameters<typeof openPage>[2],
-  options: OpenOptions,
-  check: (opened: OpenedPage) => Promise<void>,
-): Promise<void> {
-  const opened = await openPage(browser, bundle, shown, options);
-  try {
-    await check(opened);
-    expect(opened.complaints).toEqual([]);
-  } finally {
-    await opened.close();
-  }
-}
+const { withPage, opened } = usePages();
 
 describe('the report page', () => {
   test('answers first: verdict and scoreboard, the best prompt on top', async () => {
@@ -97,41 +70,6 @@ describe('the report page', () => {
     });
   });
 
-  test('filters and searches the examples', async () => {
-    await withPage(report, {}, async ({ page }) => {
-      const rows = page.getByRole('table', { name: 'Examples' }).locator('tbody tr');
-      expect(await rows.count()).toBe(57);
-      const fixed = page.getByRole('button', { name: /^fixed by learned/ });
-      const count = Number(/\((\d+)\)/.exec(await fixed.innerText())?.[1]);
-      expect(count).toBeGreaterThan(20);
-      await fixed.click();
-      expect(await rows.count()).toBe(count);
-      expect(await fixed.getAttribute('aria-pressed')).toBe('true');
-      for (const row of await rows.all()) {
-        expect(await row.locator('.said').nth(0).getAttribute('class')).toContain('wrong');
-        expect(await row.locator('.said').nth(2).getAttribute('class')).toContain('right');
-      }
-      await page.getByRole('button', { name: 'all (57)' }).click();
-      await page.getByRole('textbox', { name: 'Search examples' }).fill('NORWAY');
-      expect(await rows.count()).toBe(1);
-      expect(await rows.first().innerText()).toContain('Oslo');
-      expect(await page.locator('#examples [role=status]').innerText()).toBe('1 of 57 examples');
-      await page.getByRole('textbox', { name: 'Search examples' }).fill('Atlantis');
-      expect(await page.locator('#examples').innerText()).toContain('contains “Atlantis”');
-    });
-  });
-
-  test('compares another prompt where there are several', async () => {
-    await withPage(report, {}, async ({ page }) => {
-      await page.getByRole('combobox', { name: 'prompt' }).click();
-      await page.getByRole('option', { name: 'inverse' }).click();
-      await page.getByRole('button', { name: /^broken by inverse \(\d+\)$/ }).click();
-      const first = page.getByRole('table', { name: 'Examples' }).locator('tbody tr').first();
-      expect(await first.locator('.said').nth(0).getAttribute('class')).toContain('right');
-      expect(await first.locator('.said').nth(1).getAttribute('class')).toContain('wrong');
-    });
-  });
-
   test('is used from the keyboard', async () => {
     await withPage(report, {}, async ({ page }) => {
       const reached: string[] = [];
@@ -149,7 +87,7 @@ describe('the report page', () => {
         expect.arrayContaining(['Copy scoreboard', 'seed', 'Search examples', 'Examples']),
       );
       expect(await page.locator('.tokens .similarity').first().innerText()).toBe('.80');
-      expect(await page.locator('#examples tbody tr').count()).toBe(4);
+      expect(await page.locator('#examples .grid-body .grid-row').count()).toBe(4);
       const readouts = await page.locator('.readout').allInnerTexts();
       expect(readouts[0]).toMatch(/^step 1: training \d/);
     });
@@ -209,9 +147,9 @@ describe('the report page', () => {
   });
 
   test('of another format is not misread', async () => {
-    await withPage({ ...report, format: 2 as never }, {}, async ({ page }) => {
+    await withPage({ ...report, format: 3 as never }, {}, async ({ page }) => {
       expect(await page.locator('main').innerText()).toBe(
-        'This report has format 2, and this page reads format 1. Train or score the file again to write a new report.',
+        'This report has format 3, and this page reads format 2. Train or score the file again to write a new report.',
       );
     });
   });
@@ -233,16 +171,17 @@ describe('the report page', () => {
 
 describe('the policy of the page', () => {
   test('runs no script and applies no style but its own', async () => {
-    const opened = await openPage(browser, bundle, report);
-    await opened.page.evaluate(`
+    const intruded = await opened(report);
+    const { page, complaints } = intruded;
+    await page.evaluate(`
       const script = document.createElement('script');
       script.textContent = 'globalThis.intruder = true';
       document.body.append(script);
       document.body.setAttribute('style', 'color: red');`);
-    expect(await opened.page.evaluate('globalThis.intruder')).toBeUndefined();
-    expect(opened.complaints.join('\n')).toContain('script-src');
-    expect(opened.complaints.join('\n')).toContain('style-src');
-    await opened.close();
+    expect(await page.evaluate('globalThis.intruder')).toBeUndefined();
+    expect(complaints.join('\n')).toContain('script-src');
+    expect(complaints.join('\n')).toContain('style-src');
+    await intruded.close();
   });
 
   test('text of the report cannot leave its place', async () => {
@@ -288,10 +227,28 @@ describe('the page in an editor', () => {
       await page.getByRole('button', { name: /^wrong in learned/ }).click();
       await page.locator('#settings > summary').click();
       await page.evaluate(send({ type: 'report', report, file: 'file:///capitals.ptune' }));
-      await page.waitForFunction('sessionStorage.getItem("state").includes("capitals.ptune")');
+      await page.evaluate(send({ type: 'examples', examples: report.predictions }));
+      const rows = page.locator('#examples .grid-body .grid-row');
+      await rows.first().waitFor();
       await page.reload();
-      expect(await page.locator('#examples tbody tr').count()).toBe(4);
+      await rows.first().waitFor();
+      expect(await rows.count()).toBe(4);
       expect(await page.locator('#settings').getAttribute('open')).toBeNull();
+    });
+  });
+
+  test('shows examples when they come, and marks the same report as stale in its place', async () => {
+    await withPage(undefined, { host: 'editor' }, async ({ page }) => {
+      await page.evaluate(send({ type: 'report', report, stale: {} }));
+      await page.getByText('Reading 57 examples').waitFor();
+      await page.evaluate(send({ type: 'examples', examples: report.predictions }));
+      await page.getByRole('grid', { name: 'Examples' }).waitFor();
+      await page.evaluate('document.querySelector(".grid-view").scrollTop = 600');
+      await page.evaluate(send({ type: 'stale', stale: { learned: 'data changed' } }));
+      await page.getByText('⟳ stale: data changed').waitFor();
+      expect(await page.evaluate('document.querySelector(".grid-view").scrollTop')).toBe(600);
+      await page.evaluate(send({ type: 'stale', stale: {} }));
+      await page.getByText('⟳ stale: data changed').waitFor({ state: 'detached' });
     });
   });
 

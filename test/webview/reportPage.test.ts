@@ -1,12 +1,17 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../src/evaluation/report.ts';
+import { splitReport } from '../../src/protocol/report.ts';
 import { renderReportPage } from '../../src/protocol/reportPage.ts';
 import { capitalsInputs } from '../evaluation/support/reportInputs.ts';
+import { contentOf } from './support/page.ts';
 
-const report = buildReport(capitalsInputs());
+const full = buildReport(capitalsInputs());
+const [report] = splitReport(full);
+const content = (await contentOf(full))!;
 
 function page(script: string, style = '') {
-  return renderReportPage(report, {
+  return renderReportPage(content, {
     script: { text: script },
     style: { text: style },
     nonce: 'abc',
@@ -22,6 +27,11 @@ describe('the HTML of the report page', () => {
     expect(html).not.toMatch(/(src|href)=/);
     const json = /<script type="application\/json" id="report">(.*)<\/script>/.exec(html)![1]!;
     expect(JSON.parse(json)).toEqual(report);
+    const packed = /<script type="application\/gzip" id="examples-data">(.*)<\/script>/.exec(
+      html,
+    )![1]!;
+    const examples: unknown = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString());
+    expect(examples).toEqual(full.predictions);
   });
 
   test('in an editor points to its files and has no report', () => {
@@ -34,7 +44,7 @@ describe('the HTML of the report page', () => {
     expect(html).toContain('<script nonce="abc" src="https://host/report.js?a&amp;b"></script>');
     expect(html).toContain('href="https://host/report.css"');
     expect(html).toContain('data-host="editor"');
-    expect(html).not.toContain('application/json');
+    expect(html).not.toMatch(/application\/(json|gzip)/);
   });
 
   test('allows only what carries the nonce', () => {

@@ -1,179 +1,205 @@
 /** Every example with every prompt's answer to it, to see what changed and not only how much. */
-import { counted, twoPlaces } from '../../src/protocol/format.ts';
-import type { ExamplePrediction, ExampleReport, Report } from '../../src/protocol/report.ts';
-import { button, choice, dropdown, searchField } from '../controls.ts';
+import { counted } from '../../src/protocol/format.ts';
+import type { OpenExamples } from '../../src/protocol/exampleTable.ts';
+import type { Report } from '../../src/protocol/report.ts';
+import { choice, dropdown, searchField } from '../controls.ts';
 import { h } from '../element.ts';
-import { comparedOf, filtered, filtersFor, filterText, searched } from '../exampleFilters.ts';
-import type { ViewContext } from '../state.ts';
-import { icon, spoken } from './icons.ts';
+import type { ExampleColumn } from '../exampleColumns.ts';
+import { exampleColumns } from '../exampleColumns.ts';
+import {
+  ExampleSearch,
+  comparedOf,
+  countOf,
+  filterOf,
+  filtersFor,
+  filterText,
+} from '../exampleFilters.ts';
+import { orderedExamples } from '../exampleOrder.ts';
+import type { ViewContext, ViewState } from '../state.ts';
+import { VirtualGrid } from '../virtualGrid.ts';
+import { exampleDetail } from './exampleDetail.ts';
 import { empty, section } from './section.ts';
 
-/** More rows than this are drawn on demand. */
-const rowsAtOnce = 200;
-
 export function examplesSection(report: Report, context: ViewContext): HTMLElement {
-  if (report.predictions.length === 0) {
+  if (report.examples === 0) {
     return section(context, 'examples', 'Examples', '', empty('There are no examples to show.'));
   }
-  const controls = h('div', { class: 'bar-of-controls' });
-  const count = h('p', { class: 'note', role: 'status' });
-  const holder = h('div', {
-    class: 'scroll tall',
-    tabindex: 0,
-    role: 'region',
-    'aria-label': 'Examples',
-  });
-  const rows = () => drawRows(report, context, holder, count);
-  drawControls(report, context, controls, rows);
-  rows();
-  return section(context, 'examples', 'Examples', answersNote(report), controls, holder, count);
+  // As high as the examples will be at most, so that what follows does not move far.
+  const reading = h(
+    'p',
+    { class: 'reading-examples', role: 'status' },
+    `Reading ${counted(report.examples, 'example')} …`,
+  );
+  context.examples.then(
+    (examples) => reading.replaceWith(...new ExamplesView(report, examples, context).elements),
+    (error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      reading.textContent = `The examples cannot be read, the file is damaged (${why}). Write the report again with "ptune report".`;
+    },
+  );
+  return section(context, 'examples', 'Examples', answersNote(report), reading);
 }
 
 function answersNote(report: Report): string {
-  const seeds = report.prompts.some((prompt) => prompt.runs.length > 1);
+  const seeds = report.prompts.some(({ runs }) => runs.length > 1);
   return seeds ? 'of a prompt with several seeds, the middle one answers' : '';
 }
 
-function drawControls(
-  report: Report,
-  context: ViewContext,
-  controls: HTMLElement,
-  drawAgain: () => void,
-): void {
-  const { state, save } = context;
-  const compared = comparedOf(report, state.compared);
-  const filters = filtersFor(compared);
-  if (!filters.includes(state.filter)) state.filter = 'all';
-  const subjects = compared.names.filter((name) => name !== baselineOf(report));
-  const chips = choice(
-    'Show',
-    filters.map((value) => ({
-      value,
-      text: `${filterText(value, compared)} (${filtered(report.predictions, value, compared).length})`,
-    })),
-    state.filter,
-    (value) => {
-      state.filter = value;
-      save();
-      drawAgain();
-    },
-  );
-  const search = searchField('Search examples', state.search, (text) => {
-    state.search = text;
-    save();
-    drawAgain();
-  });
-  const prompts =
-    subjects.length > 1 &&
-    dropdown('prompt', subjects, subjects.indexOf(compared.subject), (index) => {
-      state.compared = subjects[index]!;
-      save();
-      controls.replaceChildren();
-      drawControls(report, context, controls, drawAgain);
-      controls.querySelector<HTMLElement>('vscode-dropdown')?.focus();
-      drawAgain();
-    });
-  controls.append(...[chips, prompts, search].filter((part) => part !== false));
-}
+/** The controls, the grid and the example that is open, over one table of examples. */
+class ExamplesView {
+  readonly #report: Report;
+  readonly #state: ViewState;
+  readonly #save: () => void;
+  readonly #examples: OpenExamples;
+  readonly #search: ExampleSearch;
+  readonly #controls = h('div', { class: 'bar-of-controls' });
+  readonly #holder = h('div', {});
+  readonly #nothing = empty('');
+  readonly #count = h('p', { class: 'note', role: 'status' });
+  readonly #detail = h('div', { 'aria-live': 'polite' });
+  #columns: readonly ExampleColumn[] = [];
+  #grid: VirtualGrid | undefined;
 
-function baselineOf(report: Report): string | undefined {
-  return report.prompts.find((prompt) => prompt.baseline)?.summary.name;
-}
-
-function drawRows(
-  report: Report,
-  { state }: ViewContext,
-  holder: HTMLElement,
-  count: HTMLElement,
-): void {
-  const compared = comparedOf(report, state.compared);
-  const shown = searched(filtered(report.predictions, state.filter, compared), state.search);
-  const total = report.predictions.length;
-  count.textContent =
-    shown.length === total
-      ? `All ${counted(total, 'example')}`
-      : `${shown.length} of ${counted(total, 'example')}`;
-  holder.scrollTop = 0;
-  if (shown.length === 0) {
-    holder.replaceChildren(empty(nothingText(state.search)));
-    return;
+  constructor(report: Report, examples: OpenExamples, { state, save }: ViewContext) {
+    this.#report = report;
+    this.#state = state;
+    this.#save = save;
+    this.#examples = examples;
+    this.#search = new ExampleSearch(this.#examples);
+    this.#drawControls();
+    this.#drawGrid();
   }
-  const inputs = Object.keys(report.predictions[0]!.inputs);
-  const body = h('tbody', {});
-  const more = h('p', { class: 'empty' });
-  const addRows = () => {
-    const from = body.childElementCount;
-    body.append(
-      ...shown.slice(from, from + rowsAtOnce).map((one) => row(one, inputs, compared.names)),
+
+  get elements(): HTMLElement[] {
+    return [this.#controls, this.#holder, this.#nothing, this.#count, this.#detail];
+  }
+
+  get #compared() {
+    return comparedOf(this.#report, this.#state.compared);
+  }
+
+  #drawControls(): void {
+    const compared = this.#compared;
+    const filters = filtersFor(compared);
+    if (!filters.includes(this.#state.filter)) this.#state.filter = 'all';
+    const chips = choice(
+      'Show',
+      filters.map((value) => ({
+        value,
+        text: `${filterText(value, compared)} (${countOf(this.#examples, filterOf(this.#examples, value, compared))})`,
+      })),
+      this.#state.filter,
+      (filter) => this.#change({ filter }),
     );
-    const left = shown.length - body.childElementCount;
-    if (left === 0) more.remove();
-    else more.replaceChildren(button(`Show more (${left} left)`, addRows));
-  };
-  holder.replaceChildren(table(inputs, compared.names, compared.baseline, body), more);
-  addRows();
+    const search = searchField('Search examples', this.#state.search, (text) =>
+      this.#change({ search: text }),
+    );
+    this.#controls.replaceChildren(
+      ...[chips, this.#promptChoice(), this.#seedChoice(), search].filter(
+        (part) => part !== undefined,
+      ),
+    );
+  }
+
+  /** Which prompt the filters speak of. */
+  #promptChoice(): HTMLElement | undefined {
+    const { names, subject } = this.#compared;
+    const baseline = this.#report.prompts.find((prompt) => prompt.baseline)?.summary.name;
+    const subjects = names.filter((name) => name !== baseline);
+    if (subjects.length < 2) return undefined;
+    return dropdown('prompt', subjects, subjects.indexOf(subject), (index) => {
+      this.#state.compared = subjects[index]!;
+      this.#drawControls();
+      this.#controls.querySelector<HTMLElement>('vscode-dropdown')?.focus();
+      this.#change({});
+    });
+  }
+
+  #seedChoice(): HTMLElement | undefined {
+    if (this.#examples.prompts.every(({ runs }) => runs.length === 1)) return undefined;
+    return choice(
+      'Seeds',
+      [
+        { value: 'middle', text: 'middle seed' },
+        { value: 'every', text: 'every seed' },
+      ],
+      this.#state.everySeed === true ? 'every' : 'middle',
+      (value) => {
+        this.#state.everySeed = value === 'every';
+        this.#drawGrid();
+        this.#save();
+      },
+    );
+  }
+
+  #change(change: Partial<ViewState>): void {
+    Object.assign(this.#state, change);
+    this.#save();
+    this.#drawRows();
+  }
+
+  #drawGrid(): void {
+    this.#columns = exampleColumns(this.#examples, {
+      baseline: this.#report.prompts.find((prompt) => prompt.baseline)?.summary.name,
+      everySeed: this.#state.everySeed === true,
+    });
+    this.#grid = new VirtualGrid({
+      label: 'Examples',
+      columns: this.#columns,
+      onSort: ({ id }) => this.#sortBy(id),
+      onOpen: (example) => this.#open(example),
+      onMove: (example) => {
+        if (this.#detail.hasChildNodes()) this.#open(example);
+      },
+      onClose: () => this.#detail.replaceChildren(),
+    });
+    this.#holder.replaceChildren(this.#grid.element);
+    this.#drawRows();
+  }
+
+  /** Best first, then worst first, then the order of the data again. */
+  #sortBy(id: string): void {
+    const { sort } = this.#state;
+    if (sort?.column !== id) this.#change({ sort: { column: id, descending: false } });
+    else if (!sort.descending) this.#change({ sort: { column: id, descending: true } });
+    else {
+      delete this.#state.sort;
+      this.#change({});
+    }
+  }
+
+  #drawRows(): void {
+    const { filter, search, sort } = this.#state;
+    const isLike = filterOf(this.#examples, filter, this.#compared);
+    const contains = this.#search.keep(search);
+    const sorted = this.#columns.find(({ id }) => id === sort?.column);
+    const shown = orderedExamples(this.#examples, (one) => isLike(one) && contains(one), {
+      keys: sorted?.keys(),
+      descending: sorted !== undefined && sort!.descending,
+    });
+    const { count } = this.#examples;
+    this.#count.textContent =
+      shown.length === count
+        ? `All ${counted(count, 'example')}`
+        : `${shown.length} of ${counted(count, 'example')}`;
+    this.#nothing.textContent = nothingText(search);
+    this.#nothing.hidden = shown.length > 0;
+    this.#holder.hidden = shown.length === 0;
+    this.#grid!.setSort(sorted?.id, sort?.descending === true);
+    this.#grid!.setItems(shown);
+  }
+
+  #open(example: number): void {
+    const close = () => {
+      this.#detail.replaceChildren();
+      this.#grid!.focus();
+    };
+    this.#detail.replaceChildren(exampleDetail(this.#examples, example, close));
+  }
 }
 
 function nothingText(search: string): string {
   return search.trim() === ''
     ? 'No example is like this.'
     : `No example here contains “${search.trim()}”.`;
-}
-
-function table(
-  inputs: readonly string[],
-  prompts: readonly string[],
-  baseline: string | undefined,
-  body: HTMLElement,
-): HTMLElement {
-  const heading = (text: string, note?: string) =>
-    h('th', { scope: 'col' }, text, note !== undefined && h('span', { class: 'tag' }, note));
-  return h(
-    'table',
-    { class: 'examples', 'aria-label': 'Examples' },
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        ...inputs.map((name) => heading(name)),
-        heading('right answer'),
-        ...prompts.map((name) => heading(name, name === baseline ? 'baseline' : undefined)),
-      ),
-    ),
-    body,
-  );
-}
-
-function row(
-  example: ExampleReport,
-  inputs: readonly string[],
-  prompts: readonly string[],
-): HTMLElement {
-  return h(
-    'tr',
-    {},
-    ...inputs.map((name) => h('td', { class: 'input' }, example.inputs[name] ?? '')),
-    h('td', { class: 'answer' }, example.answer),
-    ...prompts.map((name) => h('td', {}, answerCell(example.predictions[name]))),
-  );
-}
-
-function answerCell(prediction: ExamplePrediction | undefined): HTMLElement | string {
-  if (!prediction) return '';
-  const { answer, correct, rank, probability, seedsRight } = prediction;
-  const notes = [
-    ...(correct ? [] : [`right answer at rank ${rank}`]),
-    ...(seedsRight === undefined ? [] : [`right in ${counted(seedsRight, 'seed')}`]),
-  ];
-  return h(
-    'span',
-    { class: `said ${correct ? 'right' : 'wrong'}`, title: notes.join(', ') },
-    icon(correct ? 'right' : 'wrong'),
-    spoken(correct ? 'right: ' : 'wrong: '),
-    h('span', { class: 'text' }, answer),
-    h('span', { class: 'probability' }, twoPlaces(probability)),
-    !correct && h('span', { class: 'rank' }, `rank ${rank}`),
-  );
 }

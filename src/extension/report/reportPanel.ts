@@ -12,6 +12,8 @@ import {
   workspace,
 } from 'vscode';
 import { basename } from 'node:path';
+import { splitReport } from '../../protocol/report.ts';
+import type { FullReport } from '../../protocol/report.ts';
 import type { FromReportPage, ToReportPage } from '../../protocol/reportMessages.ts';
 import { renderReportPage } from '../../protocol/reportPage.ts';
 import { RunStore } from '../../runs/runStore.ts';
@@ -30,6 +32,8 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
   readonly #panels = new Map<string, WebviewPanel>();
   /** Sections to show as soon as their page is there, by file. */
   readonly #wanted = new Map<string, string>();
+  /** The report that each panel's page has. */
+  readonly #shown = new WeakMap<WebviewPanel, FullReport>();
   readonly #subscriptions: Disposable[];
 
   /** @param extension the folder of the extension, where the page's script and style lie */
@@ -79,7 +83,9 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     panel.onDidDispose(() => this.#panels.delete(file.toString()));
     panel.iconPath = Uri.joinPath(this.#extension, 'media', 'report.svg');
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    webview.onDidReceiveMessage((message: FromReportPage) => void this.#answer(message, file));
+    webview.onDidReceiveMessage(
+      (message: FromReportPage) => void this.#answer(message, file, panel),
+    );
     webview.html = renderReportPage(undefined, {
       script: part('report.js'),
       style: part('report.css'),
@@ -88,9 +94,11 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     });
   }
 
-  async #answer(message: FromReportPage, file: Uri): Promise<void> {
+  async #answer(message: FromReportPage, file: Uri, panel: WebviewPanel): Promise<void> {
     switch (message.type) {
       case 'ready':
+        // A page that was hidden for long is a new one, and has nothing.
+        this.#shown.delete(panel);
         await this.#update(file);
         await this.#showWanted(file);
         return;
@@ -135,19 +143,40 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     if (panel === undefined) return;
     const document = await workspace.openTextDocument(file);
     const scores = await this.#scores.current(document);
-    await panel.webview.postMessage(messageFor(scores, file));
+    const shown = this.#shown.get(panel);
+    if (scores === undefined) this.#shown.delete(panel);
+    else this.#shown.set(panel, scores.report);
+    for (const message of messagesFor(scores, file, shown)) {
+      await panel.webview.postMessage(message);
+    }
   }
 }
 
 const sectionMessage = (id: string): ToReportPage => ({ type: 'section', id });
 
-function messageFor(scores: FileScores | undefined, uri: Uri): ToReportPage {
+/** What a page has to be told that shows `shown`: of the same report, only what became stale. */
+function messagesFor(
+  scores: FileScores | undefined,
+  uri: Uri,
+  shown: FullReport | undefined,
+): ToReportPage[] {
   const file = uri.toString();
   if (scores === undefined) {
     const name = basename(uri.fsPath);
     const text = `${name} has no report yet. Train or score its prompts to write one.`;
-    return { type: 'nothing', text, file };
+    return [{ type: 'nothing', text, file }];
   }
+  const stale = staleIn(scores);
+  if (scores.report === shown) return [{ type: 'stale', stale }];
+  const [report, examples] = splitReport(scores.report);
+  return [
+    { type: 'report', report, stale, file },
+    { type: 'examples', examples },
+  ];
+}
+
+/** By prompt name, why its score no longer belongs to the file. */
+function staleIn(scores: FileScores): Record<string, string> {
   const stale: Record<string, string> = {};
   for (const [prompt, score] of scores.prompts) {
     if (score.stale !== undefined) stale[prompt] = score.stale;
@@ -155,7 +184,7 @@ function messageFor(scores: FileScores | undefined, uri: Uri): ToReportPage {
   for (const { summary } of scores.report.prompts) {
     if (!scores.prompts.has(summary.name)) stale[summary.name] = 'prompt removed';
   }
-  return { type: 'report', report: scores.report, stale, file };
+  return stale;
 }
 
 async function showFile(file: Uri, prompt: string | undefined): Promise<void> {

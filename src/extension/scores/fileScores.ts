@@ -4,10 +4,10 @@ import { PtuneError } from '../../base/errors.ts';
 import { locateModel } from '../../hub/locate.ts';
 import { type PtuneFile, baselinePrompt } from '../../language/ast.ts';
 import { missingSeeds, staleReason } from '../../protocol/fingerprint.ts';
-import type { PromptReport, Report } from '../../protocol/report.ts';
+import type { FullReport, PromptReport, Report } from '../../protocol/report.ts';
 import type { FileHashes } from '../../runs/fileHashes.ts';
 import { dataFiles, promptFingerprint } from '../../runs/fingerprint.ts';
-import { readReport, reportPath } from '../../runs/reportFile.ts';
+import { type StoredReports, reportPath } from '../../runs/reportFile.ts';
 import { storeFolders } from '../../runs/runStore.ts';
 
 /** Where models lie, and what is known of files already. */
@@ -15,6 +15,7 @@ export interface ScoreContext {
   readonly bundledFolder: string;
   readonly caches: readonly string[];
   readonly hashes: FileHashes;
+  readonly reports: StoredReports;
 }
 
 /** A prompt's stored score. */
@@ -31,7 +32,7 @@ export interface PromptScore {
 
 /** The scores of a file by prompt name. */
 export interface FileScores {
-  readonly report: Report;
+  readonly report: FullReport;
   readonly prompts: ReadonlyMap<string, PromptScore>;
 }
 
@@ -50,7 +51,7 @@ export async function readScores(
   path: string,
   context: ScoreContext,
 ): Promise<FileScores | undefined> {
-  const report = await readReport(reportPathOf(path));
+  const report = await context.reports.read(reportPathOf(path));
   if (report === undefined) return undefined;
   const reasons = await staleReasons(file, path, report, context);
   const baseline = baselinePrompt(file)?.name;

@@ -6,20 +6,23 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { Report } from '../../../src/protocol/report.ts';
+import { splitReport } from '../../../src/protocol/report.ts';
+import type { FullReport } from '../../../src/protocol/report.ts';
 import { renderReportPage } from '../../../src/protocol/reportPage.ts';
-import type { ReportPageOptions } from '../../../src/protocol/reportPage.ts';
+import type { PageContent, ReportPageOptions } from '../../../src/protocol/reportPage.ts';
+import { packExamples } from '../../../src/runs/reportFile.ts';
 import { root } from '../../support/project.ts';
 
 /** The bundled script and style of the page, as text. */
-export interface Bundle {
+interface Bundle {
   readonly script: string;
   readonly style: string;
 }
 
 /** Bundles webview/main.ts as the build does. */
-export async function bundlePage(): Promise<Bundle> {
+async function bundlePage(): Promise<Bundle> {
   const result = await build({
     entryPoints: [join(root, 'webview/main.ts')],
     outfile: 'report.js',
@@ -36,7 +39,7 @@ export async function bundlePage(): Promise<Bundle> {
 }
 
 /** Starts the Chromium named by PTUNE_CHROMIUM, or Debian's. */
-export async function startChromium(): Promise<Browser> {
+async function startChromium(): Promise<Browser> {
   const path = process.env['PTUNE_CHROMIUM'] ?? '/usr/bin/chromium';
   if (!existsSync(path)) {
     throw new Error(
@@ -63,16 +66,23 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly before?: string;
 }
 
+/** What a page that stands alone has in it. */
+export async function contentOf(full: FullReport | undefined): Promise<PageContent | undefined> {
+  if (full === undefined) return undefined;
+  const [report, table] = splitReport(full);
+  return { report, examples: await packExamples(table) };
+}
+
 /** Opens the self-contained page from a file, as a person would. */
-export async function openPage(
+async function openPage(
   browser: Browser,
   bundle: Bundle,
-  report: Report | undefined,
+  full: FullReport | undefined,
   { host = 'browser', before, ...options }: OpenOptions = {},
 ): Promise<OpenedPage> {
   const folder = await mkdtemp(join(tmpdir(), 'ptune-page-'));
   const path = join(folder, 'report.html');
-  const html = renderReportPage(report, {
+  const html = renderReportPage(await contentOf(full), {
     script: { text: bundle.script },
     style: { text: bundle.style },
     nonce: 'nonceOfTheTest',
@@ -117,3 +127,41 @@ const editorScript = `
     getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
     setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
   });`;
+
+/** What the tests of a file share: one bundle and one Chromium, started before the first of them. */
+export interface Pages {
+  /** Opens a page, which the caller closes. */
+  readonly opened: (shown: FullReport | undefined, options?: OpenOptions) => Promise<OpenedPage>;
+  /** Opens a page, hands it over, and fails when it complained about anything. */
+  readonly withPage: (
+    shown: FullReport | undefined,
+    options: OpenOptions,
+    check: (opened: OpenedPage) => Promise<void>,
+  ) => Promise<void>;
+}
+
+/** Pages for the tests of the calling file. */
+export function usePages(): Pages {
+  let bundle: Bundle;
+  let browser: Browser;
+  beforeAll(async () => {
+    bundle = await bundlePage();
+    browser = await startChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+  const opened: Pages['opened'] = (shown, options) => openPage(browser, bundle, shown, options);
+  return {
+    opened,
+    withPage: async (shown, options, check) => {
+      const page = await opened(shown, options);
+      try {
+        await check(page);
+        expect(page.complaints).toEqual([]);
+      } finally {
+        await page.close();
+      }
+    },
+  };
+}

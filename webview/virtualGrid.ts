@@ -1,0 +1,280 @@
+/**
+ * A grid of any number of rows, of which only those in sight are in the page. It follows the grid
+ * pattern of the ARIA authoring practices: the grid keeps the focus and names its active cell, so
+ * nothing is lost when a row that was in sight is used again for another one.
+ */
+import { h } from './element.ts';
+import type { Place } from './virtualRows.ts';
+import { drawnRows, moved, scrolledTo } from './virtualRows.ts';
+
+/** A cell that can show any item. */
+export interface GridCell {
+  readonly element: HTMLElement;
+  show(item: number): void;
+}
+
+export interface GridColumn {
+  readonly id: string;
+  readonly title: string;
+  /** A word beside the title. */
+  readonly tag?: string;
+  /** What a sort by this column does. */
+  readonly hint: string;
+  /** The least width in rem; what is left over is shared in proportion. */
+  readonly least: number;
+  /** It stays as narrow as that. */
+  readonly isFixed?: boolean;
+  readonly cell: () => GridCell;
+}
+
+export interface GridOptions {
+  readonly label: string;
+  readonly columns: readonly GridColumn[];
+  /** A heading was pressed. */
+  readonly onSort: (column: GridColumn) => void;
+  /** A row was pressed or chosen with Enter. */
+  readonly onOpen: (item: number) => void;
+  /** Another row is the active one. */
+  readonly onMove: (item: number) => void;
+  /** Escape was pressed. */
+  readonly onClose: () => void;
+}
+
+interface DrawnRow {
+  readonly element: HTMLElement;
+  readonly cells: readonly GridCell[];
+  row: number;
+}
+
+/** In CSS pixels, as in report.css. All rows are alike, so where each one is need not be measured. */
+const rowHeight = 30;
+
+let grids = 0;
+
+/** Shows items, which are numbers that its columns know how to show, in the order given. */
+export class VirtualGrid {
+  /** The grid, which scrolls its rows. */
+  readonly element: HTMLElement;
+  readonly #id = `grid${++grids}`;
+  readonly #options: GridOptions;
+  readonly #headings: readonly HTMLElement[];
+  readonly #head: HTMLElement;
+  readonly #body = h('div', { class: 'grid-body', role: 'rowgroup' });
+  #items: Uint32Array = new Uint32Array();
+  /** In the order of their rows. */
+  #drawn: DrawnRow[] = [];
+  #active: Place = { row: 0, column: 0 };
+
+  constructor(options: GridOptions) {
+    const { label, columns } = options;
+    this.#options = options;
+    this.#headings = columns.map((column, i) => this.#heading(column, i));
+    this.#head = h('div', { class: 'grid-row', role: 'row', 'aria-rowindex': 1 });
+    this.#head.append(...this.#headings);
+    const tracks = columns
+      .map(({ least, isFixed }) => (isFixed ? `${least}rem` : `minmax(${least}rem, ${least}fr)`))
+      .join(' ');
+    const least = columns.reduce((sum, column) => sum + column.least, 0);
+    this.element = h(
+      'div',
+      {
+        class: 'grid-view',
+        role: 'grid',
+        tabindex: 0,
+        'aria-label': label,
+        'aria-colcount': columns.length,
+        vars: { '--tracks': tracks, '--least': `${least}rem` },
+        on: {
+          scroll: () => this.#draw(),
+          keydown: (event) => this.#onKey(event as KeyboardEvent),
+          focus: () => this.#mark(),
+        },
+      },
+      h('div', { class: 'grid-head', role: 'rowgroup' }, this.#head),
+      this.#body,
+    );
+    this.#body.addEventListener('click', (event) => this.#onClick(event));
+    new ResizeObserver(() => this.#draw()).observe(this.element);
+  }
+
+  /** Shows other items, from the first one. */
+  setItems(items: Uint32Array): void {
+    this.#items = items;
+    this.element.setAttribute('aria-rowcount', String(items.length + 1));
+    this.element.style.setProperty('--height', `${items.length * rowHeight}px`);
+    this.element.scrollTop = 0;
+    // Headings that were pressed stay the active ones.
+    this.#active = { row: Math.min(0, this.#active.row), column: this.#active.column };
+    for (const { element } of this.#drawn) element.remove();
+    this.#drawn = [];
+    this.#draw();
+  }
+
+  /** Says by which column the items are sorted; undefined for none. */
+  setSort(id: string | undefined, descending: boolean): void {
+    this.#options.columns.forEach((column, i) => {
+      const sort = column.id !== id ? 'none' : descending ? 'descending' : 'ascending';
+      this.#headings[i]!.setAttribute('aria-sort', sort);
+    });
+  }
+
+  /** Gives the grid the focus. */
+  focus(): void {
+    this.element.focus();
+  }
+
+  #heading(column: GridColumn, index: number): HTMLElement {
+    return h(
+      'div',
+      {
+        class: 'grid-cell',
+        role: 'columnheader',
+        id: this.#cellId({ row: -1, column: index }),
+        'aria-colindex': index + 1,
+        'aria-sort': 'none',
+        title: column.hint,
+        on: {
+          click: () => {
+            this.#active = { row: -1, column: index };
+            this.#options.onSort(column);
+            this.#mark();
+          },
+        },
+      },
+      h('span', { class: 'title' }, column.title),
+      column.tag !== undefined && h('span', { class: 'tag' }, column.tag),
+    );
+  }
+
+  #cellId({ row, column }: Place): string {
+    return `${this.#id}-${row}-${column}`;
+  }
+
+  /** The height in which rows are seen, below the headings. */
+  get #height(): number {
+    return this.element.clientHeight - this.#head.offsetHeight;
+  }
+
+  /** Puts the rows in sight into the page; rows that left it are used again. */
+  #draw(): void {
+    const { scrollTop, scrollLeft, classList } = this.element;
+    classList.toggle('scrolled-right', scrollLeft > 0);
+    const { first, end } = drawnRows(this.#items.length, rowHeight, scrollTop, this.#height);
+    if (first === this.#drawn[0]?.row && end - 1 === this.#drawn.at(-1)?.row) return;
+    const isSeen = ({ row }: DrawnRow) => row >= first && row < end;
+    const spare = this.#drawn.filter((one) => !isSeen(one));
+    const kept = this.#drawn.filter(isSeen);
+    const from = kept[0]?.row ?? end;
+    const next = kept.length === 0 ? end : kept.at(-1)!.row + 1;
+    const above = range(first, from).map((row) => this.#filled(spare.pop(), row));
+    const below = range(next, end).map((row) => this.#filled(spare.pop(), row));
+    for (const { element } of spare) element.remove();
+    this.#body.prepend(...above.map(({ element }) => element));
+    this.#body.append(...below.map(({ element }) => element));
+    this.#drawn = [...above, ...kept, ...below];
+    this.#mark();
+  }
+
+  /** A row that shows what stands at `row`. */
+  #filled(spare: DrawnRow | undefined, row: number): DrawnRow {
+    const drawn = spare ?? this.#newRow();
+    drawn.row = row;
+    drawn.element.setAttribute('aria-rowindex', String(row + 2));
+    drawn.element.style.setProperty('--top', `${row * rowHeight}px`);
+    drawn.cells.forEach((cell, column) => {
+      cell.show(this.#items[row]!);
+      cell.element.id = this.#cellId({ row, column });
+    });
+    return drawn;
+  }
+
+  #newRow(): DrawnRow {
+    const cells = this.#options.columns.map(({ cell }, i) => {
+      const made = cell();
+      made.element.classList.add('grid-cell');
+      made.element.setAttribute('role', 'gridcell');
+      made.element.setAttribute('aria-colindex', String(i + 1));
+      return made;
+    });
+    const element = h('div', { class: 'grid-row', role: 'row' });
+    element.append(...cells.map((cell) => cell.element));
+    return { element, cells, row: -1 };
+  }
+
+  /** Names the active cell and sets it apart. */
+  #mark(): void {
+    const id = this.#cellId(this.#active);
+    if (this.element.getAttribute('aria-activedescendant') !== id) {
+      this.element.setAttribute('aria-activedescendant', id);
+    }
+    const active = document.getElementById(id);
+    const marked = this.element.querySelector('.active');
+    if (marked === active) return;
+    marked?.classList.remove('active');
+    active?.classList.add('active');
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.key === 'Escape') {
+      this.#options.onClose();
+      return;
+    }
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      const { row, column } = this.#active;
+      if (row < 0) this.#options.onSort(this.#options.columns[column]!);
+      else if (row < this.#items.length) this.#options.onOpen(this.#items[row]!);
+      return;
+    }
+    const to = moved(this.#active, event, {
+      rows: this.#items.length,
+      columns: this.#options.columns.length,
+      page: Math.max(1, Math.floor(this.#height / rowHeight) - 1),
+    });
+    if (to === undefined) return;
+    event.preventDefault();
+    this.#go(to);
+  }
+
+  #go(to: Place): void {
+    const isOther = to.row !== this.#active.row;
+    this.#active = to;
+    const { element } = this;
+    if (to.row >= 0) {
+      element.scrollTop = scrolledTo(to.row, rowHeight, element.scrollTop, this.#height);
+    }
+    this.#draw();
+    this.#mark();
+    const heading = this.#headings[to.column]!;
+    // The first columns stay in sight, and cover what is scrolled under them.
+    const covered = stuckWidth(this.#headings, to.column);
+    const left = heading.offsetLeft - covered;
+    const right = heading.offsetLeft + heading.offsetWidth;
+    if (left < element.scrollLeft) element.scrollLeft = left;
+    else if (right > element.scrollLeft + element.clientWidth) {
+      element.scrollLeft = Math.min(left, right - element.clientWidth);
+    }
+    if (isOther && to.row >= 0) this.#options.onMove(this.#items[to.row]!);
+  }
+
+  #onClick(event: Event): void {
+    const cell = (event.target as Element).closest('[role=gridcell]');
+    const drawn = this.#drawn.find(({ element }) => element === cell?.parentElement);
+    if (drawn === undefined) return;
+    const column = drawn.cells.findIndex(({ element }) => element === cell);
+    this.#active = { row: drawn.row, column };
+    this.#mark();
+    this.#options.onOpen(this.#items[drawn.row]!);
+  }
+}
+
+function range(from: number, end: number): number[] {
+  return Array.from({ length: Math.max(0, end - from) }, (_, i) => from + i);
+}
+
+/** How much of the grid's left side the columns that do not scroll cover. */
+function stuckWidth(headings: readonly HTMLElement[], column: number): number {
+  const stuck = headings.filter((one) => getComputedStyle(one).position === 'sticky');
+  if (stuck.includes(headings[column]!)) return headings[column]!.offsetLeft;
+  return stuck.reduce((width, one) => width + one.offsetWidth, 0);
+}
