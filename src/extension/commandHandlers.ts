@@ -6,6 +6,8 @@ import { documentOf } from './documents.ts';
 import { showError, showMessage } from './notify.ts';
 import type { HubToken } from './models/hubToken.ts';
 import type { ModelsView } from './models/modelsView.ts';
+import { exportPrompt } from './transfer/exportPrompt.ts';
+import { importFile, type ImportParts } from './transfer/importFile.ts';
 import type { RunActions } from './runs/runActions.ts';
 import { runHandlers } from './runs/runCommands.ts';
 import type { RunsView } from './runs/runsView.ts';
@@ -27,6 +29,7 @@ export interface CommandParts {
   readonly models: ModelsView;
   readonly token: HubToken;
   readonly runs: RunsView;
+  readonly exchange: ImportParts;
   readonly runActions: RunActions;
   /** Asks for a model and writes it into the file in front. */
   readonly chooseModel: () => Promise<void>;
@@ -74,6 +77,8 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
     'ptune.verifyModel': ({ id }) => guarded(() => verifyModel(parts, id)),
     'ptune.revealModel': (model) => guarded(() => parts.models.reveal(model)),
     'ptune.copyModelId': (model) => guarded(() => parts.models.copyId(model)),
+    'ptune.exportPrompt': (target) => guarded(() => exportPrompt(parts.exchange, target)),
+    'ptune.import': (target) => guarded(() => importFile(parts.exchange, target)),
     ...runHandlers(parts.runActions, parts.runs, guarded),
     'ptune.showTests': () => commands.executeCommand('workbench.view.testing.focus'),
   };

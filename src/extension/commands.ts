@@ -1,6 +1,7 @@
 /** The commands: one table from ids to what they take, so that none is called with less or more. */
 import { type Uri, commands } from 'vscode';
 import type { CachedModel } from '../hub/cachedModels.ts';
+import type { ExportTarget } from './transfer/exportPrompt.ts';
 import type { RunTarget } from './runs/runTargets.ts';
 
 /** A `.ptune` file, and one prompt of it where one is meant. A JSON value, for command links. */
@@ -38,6 +39,8 @@ export interface CommandArguments {
   'ptune.verifyModel': CachedModel;
   'ptune.revealModel': CachedModel;
   'ptune.copyModelId': CachedModel;
+  'ptune.exportPrompt': ExportTarget;
+  'ptune.import': Uri | undefined;
   'ptune.refreshRuns': undefined;
   'ptune.openRunReport': RunTarget;
   'ptune.renameRun': RunTarget;

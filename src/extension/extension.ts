@@ -88,6 +88,7 @@ export function activate(context: ExtensionContext): void {
     token,
     runs,
     runActions,
+    exchange: { view: runs, training, log, places: scoreContext },
     chooseModel: () => chooseModel(scoreContext),
     openExample: () => openExample(context),
     newFile: () => newPromptFile(scoreContext.bundledFolder),

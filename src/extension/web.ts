@@ -64,6 +64,8 @@ function handlersWithout(log: { show(): void }): CommandHandlers {
     'ptune.verifyModel': explain,
     'ptune.revealModel': explain,
     'ptune.copyModelId': explain,
+    'ptune.exportPrompt': explain,
+    'ptune.import': explain,
     'ptune.refreshRuns': explain,
     'ptune.openRunReport': explain,
     'ptune.renameRun': explain,

@@ -139,6 +139,12 @@ export function connectTrainer(
       request('importance', argument) as ReturnType<TrainerRequests['importance']>,
     checkModel: (argument) =>
       request('checkModel', argument) as ReturnType<TrainerRequests['checkModel']>,
+    exportChoices: (argument) =>
+      request('exportChoices', argument) as ReturnType<TrainerRequests['exportChoices']>,
+    exportRun: (argument) =>
+      request('exportRun', argument) as ReturnType<TrainerRequests['exportRun']>,
+    importPath: (argument) =>
+      request('importPath', argument) as ReturnType<TrainerRequests['importPath']>,
     compareRuns: (argument) =>
       request('compareRuns', argument) as ReturnType<TrainerRequests['compareRuns']>,
     cancel: () => request('cancel') as ReturnType<TrainerRequests['cancel']>,
@@ -188,6 +194,12 @@ function call(handler: TrainerRequests, request: ToTrainer): Promise<unknown> {
       return handler.importance(argument as Parameters<TrainerRequests['importance']>[0]);
     case 'checkModel':
       return handler.checkModel(argument as Parameters<TrainerRequests['checkModel']>[0]);
+    case 'exportChoices':
+      return handler.exportChoices(argument as Parameters<TrainerRequests['exportChoices']>[0]);
+    case 'exportRun':
+      return handler.exportRun(argument as Parameters<TrainerRequests['exportRun']>[0]);
+    case 'importPath':
+      return handler.importPath(argument as Parameters<TrainerRequests['importPath']>[0]);
     case 'compareRuns':
       return handler.compareRuns(argument as Parameters<TrainerRequests['compareRuns']>[0]);
     case 'cancel':

@@ -116,6 +116,12 @@ export interface ProgressEvent {
   readonly secondsLeft?: number;
 }
 
+/** An export copies the weights of a model; `bytes` of the present file are written. */
+export interface ExportingEvent {
+  readonly type: 'exporting';
+  readonly bytes: number;
+}
+
 /** What a person should know; with the run and its step where it happened in one. */
 export interface WarningEvent {
   readonly type: 'warning';
@@ -136,6 +142,7 @@ export type TrainingEvent =
   | ValidationEvent
   | RunEndedEvent
   | ScoringEvent
+  | ExportingEvent
   | ProgressEvent
   | WarningEvent
   | Summary;

@@ -14,6 +14,12 @@ export interface ExportRequest {
   readonly from: string;
 }
 
+/** A format, and why a run's prompt cannot leave in it where it cannot. */
+export interface ExportChoice {
+  readonly format: ExportFormat;
+  readonly refusal?: string;
+}
+
 export interface ExportReply {
   readonly run: string;
   readonly format: ExportFormat;

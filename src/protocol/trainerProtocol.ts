@@ -4,6 +4,13 @@
  * are open fail when the channel closes (channel.ts).
  */
 import type { TrainingEvent } from './events.ts';
+import type {
+  ExportChoice,
+  ExportReply,
+  ExportRequest,
+  ImportReply,
+  ImportRequest,
+} from './exchange.ts';
 import type { RunComparison } from './runComparison.ts';
 import type { ImportanceRequest, ImportanceResult } from './importance.ts';
 import type { Summary } from './summary.ts';
@@ -75,6 +82,12 @@ export interface TrainerRequests {
   importance(request: ImportanceRequest): Promise<ImportanceResult>;
   /** Looks at a cached model again, file by file; fails with `hub/damaged` where one has changed. */
   checkModel(id: string): Promise<CheckedModel>;
+  /** Which formats a run's prompt can leave in, as far as can be told without opening the model. */
+  exportChoices(request: Pick<ExportRequest, 'run' | 'from'>): Promise<readonly ExportChoice[]>;
+  /** Writes a run's prompt as files that other programs read. */
+  exportRun(request: ExportRequest): Promise<ExportReply>;
+  /** Makes a `.ptune` file of what another program wrote. */
+  importPath(request: ImportRequest): Promise<ImportReply>;
   /** Two or more runs side by side. */
   compareRuns(request: CompareRunsRequest): Promise<RunComparison>;
   /** Stops the request in progress after its current step; that request fails as cancelled. */

@@ -3,6 +3,16 @@ import { PtuneError } from '../base/errors.ts';
 import { measureImportance } from '../insight/importance/measureImportance.ts';
 import { probeWordings } from '../insight/wordings/probeWordings.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
+import { exportChoices } from '../exchange/export/exportChoices.ts';
+import { exportRun } from '../exchange/export/exportRun.ts';
+import { importPath } from '../exchange/import/importPath.ts';
+import type {
+  ExportChoice,
+  ExportReply,
+  ExportRequest,
+  ImportReply,
+  ImportRequest,
+} from '../protocol/exchange.ts';
 import type { RunComparison } from '../protocol/runComparison.ts';
 import type { ImportanceRequest, ImportanceResult } from '../protocol/importance.ts';
 import type { Summary } from '../protocol/summary.ts';
@@ -57,6 +67,18 @@ export class TrainerHandler implements TrainerRequests {
 
   checkModel(id: string): Promise<CheckedModel> {
     return this.#alone((context) => checkCachedModel(id, context));
+  }
+
+  exportChoices(request: Pick<ExportRequest, 'run' | 'from'>): Promise<readonly ExportChoice[]> {
+    return this.#alone((context) => exportChoices(request, context));
+  }
+
+  exportRun(request: ExportRequest): Promise<ExportReply> {
+    return this.#alone((context) => exportRun(request, context));
+  }
+
+  importPath(request: ImportRequest): Promise<ImportReply> {
+    return this.#alone((context) => importPath(request, context));
   }
 
   compareRuns({ runs, from }: CompareRunsRequest): Promise<RunComparison> {

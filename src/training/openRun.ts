@@ -9,10 +9,12 @@ import { rankCandidates, type AnswerScores } from '../evaluation/predict.ts';
 import type { LocatedModel } from '../hub/locate.ts';
 import type { ModelChoice } from '../hub/modelParts.ts';
 import { openModel } from '../hub/openModel.ts';
+import type { Prompt, PtuneFile } from '../language/ast.ts';
 import { parse } from '../language/parser.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
 import { hashModel, templateHash } from '../runs/fingerprint.ts';
 import { runFolders } from '../runs/runFolders.ts';
+import type { RunManifest } from '../runs/runManifest.ts';
 import { RunStore, type StoredRun } from '../runs/runStore.ts';
 import type { TrainingContext } from './context.ts';
 import { findModel, modelChoiceOf } from './hubModels.ts';
@@ -109,14 +111,7 @@ export async function openRun(run: FoundRun, context: TrainingContext): Promise<
   const { manifest, store, home } = run;
   const open = await openPromptFile(join(home, manifest.file), undefined, context);
   try {
-    const prompt = open.file.prompts.find((p) => p.name === manifest.prompt.name);
-    if (!prompt || templateHash(prompt) !== manifest.hashes.template) {
-      throw new PtuneError(
-        'file/no-such-prompt',
-        `"${manifest.file}" no longer has the prompt "${manifest.prompt.name}" as run ${manifest.id} was trained with it.`,
-        'Train the prompt again.',
-      );
-    }
+    const prompt = promptAsTrained(open.file, manifest);
     assertSameModel(run, open.modelHash);
     const { vectors } = await store.readPrompt(manifest.id);
     return { open, encoding: open.encodingOf(prompt, manifest.seed), vectors };
@@ -124,6 +119,21 @@ export async function openRun(run: FoundRun, context: TrainingContext): Promise<
     await open.model.release();
     throw error;
   }
+}
+
+/**
+ * The prompt of a file as a run was trained with it.
+ *
+ * @throws PtuneError `file/no-such-prompt` when the file no longer has it
+ */
+export function promptAsTrained({ prompts }: PtuneFile, manifest: RunManifest): Prompt {
+  const prompt = prompts.find((p) => p.name === manifest.prompt.name);
+  if (prompt && templateHash(prompt) === manifest.hashes.template) return prompt;
+  throw new PtuneError(
+    'file/no-such-prompt',
+    `"${manifest.file}" no longer has the prompt "${manifest.prompt.name}" as run ${manifest.id} was trained with it.`,
+    'Train the prompt again.',
+  );
 }
 
 /**

@@ -125,6 +125,86 @@ In {year}, {country} has {expected}
   ]);
 });
 
+test.each([
+  [
+    'YAML',
+    'tests: file://cases.yaml',
+    'cases.yaml',
+    `- vars: {country: Peru}
+  assert: [{type: equals, value: Lima}]
+- vars: {country: Chad}
+  assert: [{type: llm-rubric, value: nice}]
+`,
+    'cases.yaml:3',
+  ],
+  [
+    'JSON',
+    'tests: [file://cases.json]',
+    'cases.json',
+    `[
+  {"vars": {"country": "Peru"}, "assert": [{"type": "equals", "value": "Lima"}]},
+  {"vars": {"country": "Chad"}, "assert": [{"type": "llm-rubric"}]}
+]
+`,
+    'cases.json:3',
+  ],
+  [
+    'JSON lines',
+    'tests: file://cases.jsonl',
+    'cases.jsonl',
+    `{"vars": {"country": "Peru"}, "assert": [{"type": "equals", "value": "Lima"}]}
+
+{"vars": {"country": "Chad"}, "assert": [{"type": "llm-rubric"}]}
+`,
+    'cases.jsonl:3',
+  ],
+  [
+    'a table',
+    'tests: cases.csv',
+    'cases.csv',
+    'country,__expected,__description\nPeru,Lima,first\nChad,llm-rubric: nice,second\n',
+    'cases.csv:3',
+  ],
+])(
+  'tests of promptfoo in a file of their own are read, as %s',
+  async (_, tests, name, text, place) => {
+    const { reply, data } = await imported(
+      { 'promptfooconfig.yaml': `prompts: ["{{country}} is"]\n${tests}\n`, [name]: text },
+      '.',
+    );
+    expect(data.get('promptfooconfig.train.jsonl')).toEqual([
+      { country: 'Peru', expected: 'Lima' },
+    ]);
+    expect(reply.warnings).toEqual([
+      `${place}: the assertion "llm-rubric" is left out.`,
+      `${place}: this test has no answer to compare with and is left out.`,
+    ]);
+  },
+);
+
+test('what a row of promptfoo expects is a kind of comparison, or an answer with a colon', async () => {
+  const rows = ['equals: Lima', 'icontains:Lima', 'starts-with: Li', 'yes: or no', 'javascript: 1'];
+  const { data } = await imported(
+    {
+      'promptfooconfig.yaml': 'prompts: ["{{a}} is"]\ntests: cases.csv\n',
+      'cases.csv': `a,__expected\n${rows.map((row) => `x,${row}\n`).join('')}`,
+    },
+    '.',
+  );
+  const answers = data.get('promptfooconfig.train.jsonl') as { expected: string }[];
+  expect(answers.map(({ expected }) => expected)).toEqual(['Lima', 'Lima', 'Li', 'yes: or no']);
+});
+
+test('tests that a program would make are left out with a word', async () => {
+  const { reply } = await imported(
+    { 'promptfooconfig.yaml': 'prompts: ["{{a}} is"]\ntests: file://make.py:tests\n' },
+    '.',
+  );
+  expect(reply.warnings[0]).toBe(
+    'promptfooconfig.yaml:2: the tests of "make.py:tests" are left out: it is a program or lies elsewhere; what it would give is left out.',
+  );
+});
+
 test('a .prompty file gives its template and its sample', async () => {
   const { reply, data, prompts } = await imported(
     {
@@ -166,6 +246,8 @@ prompts: [{raw: *d}]
 test.each([
   ['a path out of the folder', 'p.yaml', 'prompts: [file://../secret.txt]', 'import/outside'],
   ['an absolute path', 'p.yaml', 'prompts: [file:///etc/hostname]', 'import/outside'],
+  ['tests out of the folder', 'p.yaml', 'prompts: [x]\ntests: file://../a.csv', 'import/outside'],
+  ['tests that are missing', 'p.yaml', 'prompts: [x]\ntests: none.csv', 'import/unreadable'],
   ['aliases that grow without end', 'p.yaml', bomb, 'import/unreadable'],
   ['YAML that is none', 'p.yaml', 'prompts: [', 'import/unreadable'],
   ['bytes that are no text', 'p.yaml', Uint8Array.of(0xff, 0xfe, 0x80), 'import/unreadable'],

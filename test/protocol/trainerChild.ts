@@ -29,6 +29,10 @@ const handler: TrainerRequests = {
   probe: () => Promise.reject(new PtuneError('file/no-prompts', 'None.')),
   importance: () => Promise.reject(new PtuneError('file/no-prompts', 'None.')),
   checkModel: () => Promise.resolve({ graphs: [] }),
+  exportChoices: () => Promise.resolve([]),
+  exportRun: ({ run, format, output }) =>
+    Promise.resolve({ run, format, output, files: [], warnings: [] }),
+  importPath: ({ path }) => Promise.resolve({ kind: '', file: path, files: [], warnings: [] }),
   compareRuns: () => Promise.resolve({ runs: [], settings: [], notes: [] }),
   cancel: () => {
     events.event({ type: 'warning', code: 'c', message: 'cancelled' });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { PtuneError } from '../../base/errors.ts';
+import { PtuneError, throwIfCancelled } from '../../base/errors.ts';
 import type { ExportReply, ExportRequest } from '../../protocol/exchange.ts';
 import { parse } from '../../language/parser.ts';
 import { atomicWrite } from '../../files/atomicWrite.ts';
@@ -33,6 +33,7 @@ export async function exportRun(
   try {
     const content = await contentOf(source, request, folder, context);
     for (const file of content.files) await atomicWrite(join(folder, file.name), file.content);
+    throwIfCancelled(context.signal);
     const names = await readdir(folder, { recursive: true, withFileTypes: true });
     // An empty folder may be there.
     await rmdir(output).catch(() => undefined);
@@ -74,7 +75,8 @@ async function contentOf(
   }
 }
 
-async function exportSource(run: FoundRun): Promise<ExportSource> {
+/** A run's prompt with its template. Throws `run/not-found` where it kept no vectors. */
+export async function exportSource(run: FoundRun): Promise<ExportSource> {
   const { manifest } = run;
   const prompt = await run.store.readPrompt(manifest.id);
   // A template is read in a file; the name of the answer makes no difference to its places.

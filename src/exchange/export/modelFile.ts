@@ -4,10 +4,12 @@
  */
 import { copyFile, mkdir, open, writeFile, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
+import { throwIfCancelled } from '../../base/errors.ts';
 import type { LocatedModel } from '../../hub/locate.ts';
 import type { Attribute, Graph, Model } from '../../onnx/graph.ts';
 import { isStored, type Constant, type StoredTensor } from '../../onnx/tensor.ts';
 import { writeModel } from '../../onnx/write.ts';
+import type { TrainingContext } from '../../training/context.ts';
 import { withConstantsAsWeights, type JoinedWeight } from './extendTable.ts';
 
 /** Bytes that are copied at once. */
@@ -21,16 +23,19 @@ const largeBytes = 1 << 16;
  * Writes `path` and `path_data`.
  *
  * @param added  further weights by name
+ * @param context  hears how many bytes are written, and may stop it between two pieces
+ * @throws PtuneError `training/cancelled`
  */
 export async function writeModelFiles(
   path: string,
   model: Model,
   added: ReadonlyMap<string, JoinedWeight> = new Map(),
+  context?: Pick<TrainingContext, 'emit' | 'signal'>,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(`${path}_data`, 'wx');
   try {
-    const weights = new WeightFile(file, `${basename(path)}_data`, model);
+    const weights = new WeightFile(file, `${basename(path)}_data`, model, context);
     const graph = await weights.moved(withConstantsAsWeights(model.graph));
     const initializers = new Map(graph.initializers);
     for (const [name, weight] of added) initializers.set(name, await weights.add(weight));
@@ -48,9 +53,16 @@ class WeightFile {
   readonly #model: Model;
   /** Tensors by where they lay, so that shared ones stay shared. */
   readonly #known = new Map<string, StoredTensor>();
+  readonly #context: Pick<TrainingContext, 'emit' | 'signal'> | undefined;
   #position = 0;
 
-  constructor(file: FileHandle, name: string, model: Model) {
+  constructor(
+    file: FileHandle,
+    name: string,
+    model: Model,
+    context: Pick<TrainingContext, 'emit' | 'signal'> | undefined,
+  ) {
+    this.#context = context;
     this.#file = file;
     this.#name = name;
     this.#model = model;
@@ -108,7 +120,9 @@ class WeightFile {
   async #copy(part: StoredTensor): Promise<void> {
     for (let done = 0; done < part.length; done += pieceBytes) {
       const length = Math.min(pieceBytes, part.length - done);
+      throwIfCancelled(this.#context?.signal);
       await this.#write(this.#model.readStored({ ...part, offset: part.offset + done, length }));
+      this.#context?.emit({ type: 'exporting', bytes: this.#position });
     }
   }
 

@@ -4,6 +4,7 @@ import { PtuneError } from '../../base/errors.ts';
 import type { Tokenizer } from '../../hub/tokenizer.ts';
 import { readModelFile } from '../../hub/openModel.ts';
 import { withoutCache } from '../../model/languageModel.ts';
+import type { Prompt } from '../../language/ast.ts';
 import type { TrainingContext } from '../../training/context.ts';
 import { locateRunModel, openRun, type OpenRun } from '../../training/openRun.ts';
 import { answerWords } from './answerWords.ts';
@@ -31,7 +32,11 @@ export async function onnxExport(
 ): Promise<ExportContent> {
   const run = await openRun(source.run, context);
   try {
-    assertPossible(source, run);
+    assertOneGraph(source, {
+      prompt: run.encoding.prompt,
+      generates: run.open.candidates.kind === 'generate',
+      hasEncoder: run.open.model.open.lm.encoder !== undefined,
+    });
     const located = await locateRunModel(source.run, context);
     const file = withoutCache(readModelFile(located.onnxFile));
     const { lm, tokenizer } = run.open.model.open;
@@ -39,8 +44,7 @@ export async function onnxExport(
     const texts = [...layout.before, ...(lm.causal ? [] : layout.after)].filter(
       (stretch) => stretch.kind === 'text',
     );
-    if (texts.length === 0)
-      throw cannot(source, 'its template has no slot, so nothing would go in');
+    if (texts.length === 0) throw cannot(source, noSlot);
     const names = inputNames(texts);
     const { model, added } = source.isDeep
       ? { model: file, added: undefined }
@@ -58,7 +62,7 @@ export async function onnxExport(
       suffixIds: tokenizer.suffixIds,
       ...(source.isDeep && { deep: source.prompt.vectors }),
     });
-    await writeModelFiles(join(folder, 'model.onnx'), { ...model, graph }, added);
+    await writeModelFiles(join(folder, 'model.onnx'), { ...model, graph }, added, context);
     await copySmallFiles(located, folder, ['tokenizer_config.json']);
     await writeJson(
       join(folder, 'tokenizer_config.json'),
@@ -78,14 +82,33 @@ function cannot({ prompt }: ExportSource, why: string): PtuneError {
   );
 }
 
-function assertPossible(source: ExportSource, { open }: OpenRun): void {
-  if (open.candidates.kind === 'generate') {
+/** What decides whether a graph can hold a prompt. */
+interface GraphNeeds {
+  readonly prompt: Prompt;
+  /** The model writes its answers freely. */
+  readonly generates: boolean;
+  readonly hasEncoder: boolean;
+}
+
+const noSlot = 'its template has no slot, so nothing would go in';
+
+/**
+ * Makes sure that one run of one graph gives the answers.
+ *
+ * @throws PtuneError `export/not-possible`
+ */
+export function assertOneGraph(
+  source: ExportSource,
+  { prompt, generates, hasEncoder }: GraphNeeds,
+): void {
+  if (!prompt.parts.some(({ kind }) => kind === 'slot')) throw cannot(source, noSlot);
+  if (generates) {
     throw cannot(
       source,
       'its answers are written token by token, and one run of a graph writes one',
     );
   }
-  if (open.model.open.lm.encoder) {
+  if (hasEncoder) {
     throw cannot(source, 'an encoder-decoder model is two graphs that run in turn');
   }
 }

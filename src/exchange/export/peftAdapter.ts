@@ -82,7 +82,12 @@ function inOrderOfPlaces({ prompt, isDeep }: ExportSource): Float32Array {
   return vectors;
 }
 
-async function assertLeading({ parts, prompt, run }: ExportSource): Promise<void> {
+/**
+ * Makes sure that all virtual tokens stand before everything else.
+ *
+ * @throws PtuneError `export/not-possible`
+ */
+export async function assertLeading({ parts, prompt, run }: ExportSource): Promise<void> {
   const refuse = (why: string): never => {
     throw new PtuneError(
       'export/not-possible',

@@ -42,19 +42,13 @@ export async function tokensExport(
   folder: string,
   context: TrainingContext,
 ): Promise<ExportContent> {
-  if (source.isDeep) {
-    throw new PtuneError(
-      'export/not-possible',
-      `The prompt "${source.prompt.prompt}" is deep: its vectors are keys and values of every layer, which no token of the vocabulary has.`,
-      'Export it with "--format onnx", "peft" or "npy".',
-    );
-  }
+  assertEmbedded(source);
   const run = await openRun(source.run, context);
   try {
     const located = await locateRunModel(source.run, context);
     const { typed, matches } = await writePromptTokenizer(source, run, folder);
     const firstId = run.open.model.open.tokenizer.vocabularySize;
-    const rounding = await writeGraphs(source, run, located, folder, firstId);
+    const rounding = await writeGraphs(source, run, located, folder, firstId, context);
     await copySmallFiles(located, folder, rewritten);
     await writeConfig(located, run, folder, firstId + source.count);
     const warnings = [...rounding, ...(matches < 1 ? [mismatch(matches)] : [])];
@@ -68,6 +62,20 @@ export async function tokensExport(
   } finally {
     await run.open.model.release();
   }
+}
+
+/**
+ * Makes sure that the vectors are embeddings.
+ *
+ * @throws PtuneError `export/not-possible`
+ */
+export function assertEmbedded({ isDeep, prompt }: ExportSource): void {
+  if (!isDeep) return;
+  throw new PtuneError(
+    'export/not-possible',
+    `The prompt "${prompt.prompt}" is deep: its vectors are keys and values of every layer, which no token of the vocabulary has.`,
+    'Export it with "--format onnx", "peft" or "npy".',
+  );
 }
 
 const mismatch = (matches: number) =>
@@ -122,6 +130,7 @@ async function writeGraphs(
   located: LocatedModel,
   folder: string,
   firstRow: number,
+  context: TrainingContext,
 ): Promise<string[]> {
   const { embedding } = readingPart(open.model.open.lm);
   const { onnxFile, encoderFile } = located;
@@ -132,9 +141,10 @@ async function writeGraphs(
     width: prompt.width,
   });
   const longer = encoderFile === undefined ? 'model.onnx' : basename(encoderFile);
-  await writeModelFiles(join(folder, 'onnx', longer), model, added);
+  await writeModelFiles(join(folder, 'onnx', longer), model, added, context);
   if (encoderFile !== undefined) {
-    await writeModelFiles(join(folder, 'onnx', basename(onnxFile)), readModelFile(onnxFile));
+    const path = join(folder, 'onnx', basename(onnxFile));
+    await writeModelFiles(path, readModelFile(onnxFile), undefined, context);
   }
   return roundingWarnings(added);
 }

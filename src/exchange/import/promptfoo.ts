@@ -1,8 +1,10 @@
 /** Configurations of promptfoo: prompts, and tests with variables and what the answer should be. */
 import { basename, dirname } from 'node:path';
-import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument, type Document } from 'yaml';
+import { isNode, isScalar, isSeq, type Document } from 'yaml';
 import { fromMustache } from './mustache.ts';
+import { testsOf } from './promptfooTests.ts';
 import { readText, unreadable, within } from './readFile.ts';
+import { readYaml, textOf } from './yaml.ts';
 import { plainName, type ImportedTask, type Row } from './written.ts';
 
 /** The answer's column. */
@@ -45,14 +47,9 @@ export async function readPromptfoo(path: string): Promise<ImportedTask> {
   }
   const shared = valueOf(document.getIn(['defaultTest', 'vars'], true)) ?? {};
   const train: Row[] = [];
-  const tests = document.get('tests', true);
-  if (isScalar(tests))
-    warnings.push(
-      `${placeOf(tests)}: tests in another file are left out; import that file's rows as data.`,
-    );
-  for (const item of itemsOf(document, 'tests')) {
-    const place = placeOf(item);
-    const test = valueOf(item) as { vars?: object; assert?: unknown } | null;
+  const found = await testsOf(document, folder, { placeOf, valueOf });
+  warnings.push(...found.warnings);
+  for (const { test, place } of found.tests) {
     const asserts = [test?.assert ?? []].flat() as { type?: unknown; value?: unknown }[];
     const right = asserts.find(
       ({ type, value }) => comparing.has(String(type)) && typeof value !== 'object',
@@ -85,35 +82,6 @@ export async function readPromptfoo(path: string): Promise<ImportedTask> {
     data: { train },
     warnings,
   };
-}
-
-/** A value as a column holds it. */
-export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? '');
-}
-
-/** A YAML file and the places of its nodes. Throws `import/unreadable`. */
-export async function readYaml(path: string, text?: string) {
-  const counter = new LineCounter();
-  const document = parseDocument(text ?? (await readText(path)), { lineCounter: counter });
-  const [error] = document.errors;
-  if (error) throw unreadable(path, `it is no YAML (${error.message.split('\n')[0]!})`, error);
-  if (!isMap(document.contents)) throw unreadable(path, 'it holds no settings');
-  const placeOf = (node: unknown) => {
-    const start = isNode(node) ? node.range?.[0] : undefined;
-    return start === undefined
-      ? basename(path)
-      : `${basename(path)}:${counter.linePos(start).line}`;
-  };
-  // Repeated aliases could grow without end.
-  const valueOf = (node: unknown): unknown => {
-    try {
-      return isNode(node) ? node.toJS(document, { maxAliasCount: 100 }) : undefined;
-    } catch (thrown) {
-      throw unreadable(path, (thrown as Error).message, thrown);
-    }
-  };
-  return { document, placeOf, valueOf };
 }
 
 /** The items of a list; a single value is one. */

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { isNode } from 'yaml';
 import { fromMustache } from './mustache.ts';
-import { readYaml, textOf } from './promptfoo.ts';
+import { readYaml, textOf } from './yaml.ts';
 import { readText, unreadable } from './readFile.ts';
 import { plainName, type ImportedTask } from './written.ts';
 

@@ -69,6 +69,7 @@ function codeLenses(document: TextDocument, { scores, training, tokens }: LensSo
     if (prompts.length > 1) lenses.push(lens(range, 'Compare', 'ptune.compare', target));
     if (scored?.has(prompt.name) === true) {
       lenses.push(lens(range, 'Open report', 'ptune.openReport', target));
+      if (isTrained(prompt)) lenses.push(lens(range, 'Export', 'ptune.exportPrompt', target));
     }
     const count = countOf.get(prompt.name);
     if (count !== undefined) {

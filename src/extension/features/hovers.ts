@@ -10,7 +10,12 @@ import { virtualTokenCard } from '../scores/virtualTokenCard.ts';
 import { rangeOf } from './convert.ts';
 
 /** The commands that a hover may run. */
-const linked = ['ptune.train', 'ptune.score', 'ptune.openReport'] as const satisfies CommandId[];
+const linked = [
+  'ptune.exportPrompt',
+  'ptune.train',
+  'ptune.score',
+  'ptune.openReport',
+] as const satisfies CommandId[];
 
 /** Registers the hovers. `now` gives milliseconds since 1970. */
 export function registerHovers(scores: ScoreService, now: () => number): Disposable {
@@ -56,6 +61,7 @@ function headCard(
   return scoreCard(score, now, [
     link('Open report', 'ptune.openReport'),
     isContinuous ? link('Train again', 'ptune.train') : link('Score again', 'ptune.score'),
+    ...(isContinuous && prompt.from === undefined ? [link('Export', 'ptune.exportPrompt')] : []),
   ]);
 }
 

@@ -22,9 +22,10 @@ export async function oneRun(
   view: RunsView,
   target: RunTarget,
   question: RunQuestion,
+  takesSelection = true,
 ): Promise<RunNode | undefined> {
   if (target?.kind === 'run') return target;
-  const [selected, ...others] = runsOf(view.selection);
+  const [selected, ...others] = takesSelection ? runsOf(view.selection) : [];
   if (target === undefined && selected !== undefined && others.length === 0) return selected;
   const items = await itemsFor(view, target, question);
   if (items === undefined) return undefined;
