@@ -5,7 +5,7 @@
 import { PtuneError, invariant } from '../base/errors.ts';
 import { int, type Attributes, type Graph, type Node } from './graph.ts';
 import { operators } from './operators/index.ts';
-import { permutationOf } from './operators/layout.ts';
+import { changesNothing } from './unchanged.ts';
 import { shapePart } from './operators/indexing.ts';
 import { maximumFoldedElements, maximumValueBytes } from './limits.ts';
 import {
@@ -15,7 +15,6 @@ import {
   isFloat,
   isPossible,
   isStored,
-  sameShape,
   sizeOf,
   type Constant,
   type DType,
@@ -289,32 +288,9 @@ export class GraphBuilder {
     const input = inputs[0];
     if (input === undefined || input === '') return undefined;
     if (op === 'Identity') return input;
-    const { dtype, shape } = this.typeOf(input);
-    switch (op) {
-      case 'Reshape':
-      case 'Squeeze':
-      case 'Unsqueeze':
-      case 'Expand':
-      case 'Flatten':
-        return sameShape(this.#infer(op, inputs, attributes, 1)[0]!.shape, shape)
-          ? input
-          : undefined;
-      case 'Cast':
-        return attributes.to?.kind === 'int' && attributes.to.value === dtypes[dtype].code
-          ? input
-          : undefined;
-      case 'Transpose':
-        return permutationOf({ attributes }, shape.length).every((axis, i) => axis === i)
-          ? input
-          : undefined;
-      case 'Concat':
-      case 'Sum':
-      case 'Max':
-      case 'Min':
-        return inputs.length === 1 ? input : undefined;
-      default:
-        return undefined;
-    }
+    const type = this.typeOf(input);
+    const result = () => this.#infer(op, inputs, attributes, 1)[0]!.shape;
+    return changesNothing({ op, attributes, inputs }, type, result) ? input : undefined;
   }
 
   #fold(
