@@ -6,8 +6,10 @@
  *
  *   node editorHost.mjs BUNDLE [DOCUMENT]
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [bundle, documentPath] = process.argv.slice(2);
@@ -76,12 +78,14 @@ const milliseconds = () => {
   return (user + system) / 1000;
 };
 const times = {};
+const storage = mkdtempSync(join(tmpdir(), 'ptune-host-'));
+process.on('exit', () => rmSync(storage, { recursive: true, force: true }));
 const began = milliseconds();
 const { activate } = require(bundle);
 times.load = milliseconds() - began;
 if (activate !== undefined) {
   const asAbsolutePath = (path) => new URL(`../../${path}`, import.meta.url).pathname;
-  const globalStorageUri = { fsPath: `${documentPath}.storage` };
+  const globalStorageUri = { fsPath: storage };
   const activating = milliseconds();
   activate(partly({ asAbsolutePath, globalStorageUri, subscriptions: [] }));
   times.activate = milliseconds() - activating;
