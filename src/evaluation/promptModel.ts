@@ -1,5 +1,6 @@
 /** A model with its prepared graphs: scores batches of encoded prompts. */
 import { PtuneError, throwIfCancelled } from '../base/errors.ts';
+import { commonStart } from '../encoding/commonStart.ts';
 import { tokenLimit, type EncodedPrompt, type EncodingModel } from '../encoding/encodePrompt.ts';
 import type { PromptVectors } from '../encoding/virtualTokens.ts';
 import type { OpenModel } from '../hub/openModel.ts';
@@ -67,11 +68,12 @@ export class PromptModel {
   ): Promise<void> {
     // Like lengths together: less padding, fewer graphs.
     const order = [...inputs.keys()].sort((a, b) => inputs[a]!.ids.length - inputs[b]!.ids.length);
+    const shared = this.#sharedStart(inputs, vectors);
     for (let start = 0; start < order.length; start += rowsAtOnce) {
       throwIfCancelled(signal);
       const chosen = order.slice(start, start + rowsAtOnce);
       const batch = chosen.map((i) => inputs[i]!);
-      const shape = this.shapeOf(batch, vectors);
+      const shape = { ...this.shapeOf(batch, vectors), shared };
       const session = await this.#scoreSession(shape);
       const feeds = this.feedsOf(batch, shape, vectors);
       const { log_probabilities: scores } = await session.run(feeds);
@@ -142,6 +144,17 @@ export class PromptModel {
       deep: vectors?.deep ?? false,
       ...decoderLength(batch),
     };
+  }
+
+  /**
+   * Positions that a causal model makes once for all of `inputs`; rounded down as lengths are rounded
+   * up, so that a few graphs serve all prompts, and less than any input has, so that rows differ.
+   */
+  #sharedStart(inputs: readonly EncodedPrompt[], vectors: PromptVectors | undefined): number {
+    if (!this.open.lm.causal || vectors?.deep) return 0;
+    const shortest = Math.min(...inputs.map(({ ids }) => ids.length));
+    const start = Math.min(commonStart(inputs), shortest - 1);
+    return Math.max(0, lengthStep * Math.floor(start / lengthStep));
   }
 
   /** What such a graph takes. */

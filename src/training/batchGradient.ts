@@ -1,4 +1,5 @@
 /** Loss and gradients of one batch: the training graph with its inputs. */
+import { commonStart } from '../encoding/commonStart.ts';
 import { tokenLimit, type EncodedPrompt } from '../encoding/encodePrompt.ts';
 import {
   batchFeeds,
@@ -152,13 +153,3 @@ function targetFeeds(batch: readonly TrainingInput[], places: number, count: num
 
 const longestOf = (encoded: readonly EncodedPrompt[]): number =>
   Math.max(...encoded.map(({ ids }) => ids.length));
-
-/** How many tokens and vectors all inputs begin with alike. */
-export function commonStart(inputs: readonly EncodedPrompt[]): number {
-  const [first, ...others] = inputs;
-  if (!first) return 0;
-  const differs = first.ids.findIndex((id, t) =>
-    others.some(({ ids, rows }) => ids[t] !== id || rows[t] !== first.rows[t]),
-  );
-  return differs === -1 ? first.ids.length : differs;
-}

@@ -120,28 +120,35 @@ describe.each(['masked', 'causal'])('the %s model', (kind) => {
   // Two of them share all tokens but the last, one has three tokens.
   const names = ['Lima', 'main city', 'main movie', 'Oslo', 'great', 'Rome is Cairo', 'Lim'];
 
-  test('scores candidates of one and of several tokens as the whole model does', async () => {
-    const inputs = inputsOf(kind, template, named(...names));
-    const predictions = await predict(inputs, examples);
-    for (const [i, example] of examples.entries()) {
-      const scores: number[] = [];
-      for (const name of names) scores.push(await naive(kind, template, example, name));
-      const probabilities = softmax(scores);
-      const right = names.indexOf(example.answer);
-      const best = scores.indexOf(Math.max(...scores));
-      const rank = scores.filter((score) => score > scores[right]!).length + 1;
-      expect(predictions[i]).toMatchObject({
-        example: i,
-        answer: example.answer,
-        predicted: names[best],
-        rank,
-        correct: rank === 1,
-      });
-      expect(predictions[i]!.loss).toBeCloseTo(-scores[right]!, 4);
-      expect(predictions[i]!.probability).toBeCloseTo(probabilities[right]!, 4);
-      expect(predictions[i]!.predictedProbability).toBeCloseTo(probabilities[best]!, 4);
-    }
-  });
+  test.each([
+    ['a template', template],
+    // A causal model makes eight positions of it once for all examples.
+    ['a template with a long start', `It was great . The main city was great . ${template}`],
+  ])(
+    'scores candidates of one and of several tokens as the whole model does: %s',
+    async (_, own) => {
+      const inputs = inputsOf(kind, own, named(...names));
+      const predictions = await predict(inputs, examples);
+      for (const [i, example] of examples.entries()) {
+        const scores: number[] = [];
+        for (const name of names) scores.push(await naive(kind, own, example, name));
+        const probabilities = softmax(scores);
+        const right = names.indexOf(example.answer);
+        const best = scores.indexOf(Math.max(...scores));
+        const rank = scores.filter((score) => score > scores[right]!).length + 1;
+        expect(predictions[i]).toMatchObject({
+          example: i,
+          answer: example.answer,
+          predicted: names[best],
+          rank,
+          correct: rank === 1,
+        });
+        expect(predictions[i]!.loss).toBeCloseTo(-scores[right]!, 4);
+        expect(predictions[i]!.probability).toBeCloseTo(probabilities[right]!, 4);
+        expect(predictions[i]!.predictedProbability).toBeCloseTo(probabilities[best]!, 4);
+      }
+    },
+  );
 
   test('ranks candidates for one input, best first', async () => {
     const inputs = inputsOf(kind, template, named(...names));

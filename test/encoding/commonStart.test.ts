@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commonStart } from '../../src/training/batchGradient.ts';
+import { commonStart } from '../../src/encoding/commonStart.ts';
 
 const input = (ids: number[], rows = ids.map(() => -1)) => ({ ids, rows, answerPositions: [] });
 
