@@ -1,8 +1,8 @@
 /** Writing a `.ptune` file in the editor, by keyboard alone. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { goTo as goToIn, renameTo, savedText } from './pages/typing.ts';
 import { eventually } from './support/process.ts';
 import { examples, useEditor, vsix } from './support/session.ts';
 
@@ -11,30 +11,10 @@ const editor = useEditor({ workspace: examples, vsix, theme: 'dark' });
 const file = 'capitals.ptune';
 
 /** The saved text of the file. */
-async function saved(expected: string | RegExp): Promise<string> {
-  const { page, server } = editor();
-  await page.keyboard.press('Control+S');
-  return eventually(`"${expected}" in the file`, () => {
-    const text = readFileSync(join(server.workspace, file), 'utf8');
-    const isThere = typeof expected === 'string' ? text.includes(expected) : expected.test(text);
-    return isThere ? text : undefined;
-  });
-}
+const saved = (expected: string | RegExp) =>
+  savedText(editor().page, join(editor().server.workspace, file), expected);
 
-/** Puts the cursor behind `words` with the editor's own search. */
-async function goTo(words: string): Promise<void> {
-  const { page } = editor();
-  await page.keyboard.press('Control+Home');
-  await page.keyboard.press('Control+F');
-  await page.waitForFunction(() => document.activeElement?.closest('.find-widget') != null);
-  await page.keyboard.press('Control+A');
-  await page.keyboard.type(words);
-  await page.locator('.find-widget.visible .matchesCount').filter({ hasText: ' of ' }).waitFor();
-  await page.keyboard.press('Enter');
-  await page.keyboard.press('Escape');
-  await page.locator('.find-widget.visible').waitFor({ state: 'hidden' });
-  await page.keyboard.press('ArrowRight');
-}
+const goTo = (words: string) => goToIn(editor().page, words);
 
 function suggestion(label: string): Locator {
   return editor()
@@ -89,11 +69,7 @@ test('a quick fix adds the place of the answer', async () => {
 test('renaming a prompt follows it into the settings', async () => {
   const { page } = editor();
   await goTo('@prompt manual');
-  await page.keyboard.press('F2');
-  const box = page.locator('.rename-box input:focus');
-  await box.fill('everyday');
-  await box.press('Enter');
-  await box.waitFor({ state: 'hidden' });
+  await renameTo(page, 'everyday');
   const text = await saved('baseline: everyday');
   expect(text).toContain('@prompt everyday\n');
 });

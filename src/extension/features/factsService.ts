@@ -129,7 +129,7 @@ export class FactsService implements FactSource {
 }
 
 function columnFacts(
-  { rows }: Table,
+  { file, rows }: Table,
   name: string,
   vocabulary: Vocabulary | undefined,
 ): ColumnFacts {
@@ -145,7 +145,10 @@ function columnFacts(
     examples: different.slice(0, mostExamples),
     distinct: different.length,
     tokens: middle === undefined ? undefined : { median: middle, most: sorted.at(-1)! },
-    line: rows.find((row) => Object.hasOwn(row.values, name))?.line ?? 1,
+    // Tables with a header name their columns there, others in each row.
+    line: /\.[ct]sv$/i.test(file)
+      ? 1
+      : (rows.find((row) => Object.hasOwn(row.values, name))?.line ?? 1),
   };
 }
 
