@@ -1,7 +1,8 @@
 /**
  * `npm run bench [-- MODEL]`: the hot paths, each against another one of the same run. Ratios of
  * medians; times of a machine that does other things mean little. `npm run bench -- --large` leaves
- * the small model out, `--report` everything but the report page. docs/performance.md says what the figures mean.
+ * the small model out, `--report` everything but the report page, `--runs` everything but the list of
+ * runs. docs/performance.md says what the figures mean.
  */
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { benchActivation } from './benchActivation.ts';
 import { benchNearest } from './benchNearest.ts';
 import { benchLarge, makeSession } from './benchLarge.ts';
 import { benchLanguage } from './benchLanguage.ts';
+import { benchRuns } from './benchRuns.ts';
 import { benchReport } from './benchReport.ts';
 
 const repetitions = 60;
@@ -153,11 +155,13 @@ function describeMachine(): void {
 async function bench(): Promise<void> {
   describeMachine();
   if (first === '--report') return benchReport();
+  if (first === '--runs') return benchRuns();
   await benchLanguage();
   if (first !== '--large') await benchSmall(first);
   await benchNearest();
   await benchActivation(process.cwd());
   await benchReport();
+  await benchRuns();
   await benchLarge(join(process.cwd(), '.cache'));
 }
 

@@ -1,5 +1,6 @@
 /** Tells a person what went wrong, with buttons that do the next step. */
 import { type LogOutputChannel, commands, window } from 'vscode';
+import { messageText } from '../base/markdown.ts';
 import { type ErrorCode, type PtuneError, toPtuneError } from '../base/errors.ts';
 
 /** A button of a message. */
@@ -33,7 +34,7 @@ export function showError(
   const own = actionsOf[error.code];
   const all = [...actions, ...(own === undefined ? [] : [own]), showLog(log)];
   const titles = all.map(({ title }) => title);
-  void window.showErrorMessage(messageOf(error), ...titles).then((chosen) => {
+  void window.showErrorMessage(messageText(messageOf(error)), ...titles).then((chosen) => {
     all.find(({ title }) => title === chosen)?.run();
   });
 }
@@ -41,7 +42,7 @@ export function showError(
 /** Shows a message with buttons. */
 export function showMessage(text: string, actions: readonly Action[]): void {
   const titles = actions.map(({ title }) => title);
-  void window.showInformationMessage(text, ...titles).then((chosen) => {
+  void window.showInformationMessage(messageText(text), ...titles).then((chosen) => {
     actions.find(({ title }) => title === chosen)?.run();
   });
 }

@@ -1,5 +1,6 @@
 /** Which runs a command means: those of a menu, those that are selected, or those that are picked. */
 import { type QuickPickItem, window } from 'vscode';
+import { listText } from '../../base/markdown.ts';
 import { showMessage } from '../notify.ts';
 import { runDescription, runLabel } from './runText.ts';
 import type { RunsView } from './runsView.ts';
@@ -83,8 +84,8 @@ function isBelow({ prompt }: RunNode, target: RunTarget): boolean {
 
 async function itemOf(view: RunsView, run: RunNode): Promise<RunItem> {
   return {
-    label: runLabel(run.header),
-    description: runDescription(run.header, await view.factsOf(run)),
+    label: listText(runLabel(run.header)),
+    description: listText(runDescription(run.header, await view.factsOf(run))),
     detail: `${fileName(run.prompt.file)} · ${run.prompt.name} · ${run.header.id}`,
     run,
   };

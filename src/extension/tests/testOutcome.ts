@@ -1,4 +1,5 @@
 /** What a scored file says about one prompt, as the outcome of a test. */
+import { seedCount } from '../../base/format.ts';
 import { resultText } from '../../protocol/expectations.ts';
 import type { Summary } from '../../protocol/summary.ts';
 
@@ -33,9 +34,12 @@ export function testOutcome(summary: Summary, name: string): TestOutcome {
   if (expectations.length === 0) {
     return { kind: 'skipped', output: [`"${name}" has no "expect", so nothing is checked.`] };
   }
-  const output = expectations.map(
-    (result) => `${result.met ? '✓' : '✗'} ${name}: ${resultText(result)}`,
-  );
+  const { seeds = [], missingSeeds } = scored;
+  const count = seedCount(seeds.length, missingSeeds?.length);
+  const output = [
+    ...expectations.map((result) => `${result.met ? '✓' : '✗'} ${name}: ${resultText(result)}`),
+    ...(missingSeeds ? [`${name} is scored with ${count}.`] : []),
+  ];
   const problems = expectations
     .filter(({ met }) => !met)
     .map((result) => ({ text: resultText(result) }));

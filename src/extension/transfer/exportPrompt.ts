@@ -2,6 +2,7 @@
 import { Uri, commands, window, workspace } from 'vscode';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { messageText } from '../../base/markdown.ts';
 import type { ExportFormat } from '../../protocol/exchange.ts';
 import { promptOf, type PromptTarget } from '../commands.ts';
 import { canStart } from '../jobs/canStart.ts';
@@ -92,7 +93,7 @@ async function chosenFormat(
     });
     if (item?.choice.refusal === undefined) return item?.choice.format;
     // The reason stands in the list; another format may do.
-    void window.showWarningMessage(item.choice.refusal);
+    void window.showWarningMessage(messageText(item.choice.refusal));
   }
 }
 

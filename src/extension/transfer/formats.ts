@@ -1,5 +1,6 @@
 /** The formats that a prompt leaves in, in words. */
 import { byteSize } from '../../base/format.ts';
+import { listText } from '../../base/markdown.ts';
 import type { TrainingEvent } from '../../protocol/events.ts';
 import type { ExportChoice, ExportFormat } from '../../protocol/exchange.ts';
 
@@ -47,7 +48,7 @@ export function formatItems(choices: readonly ExportChoice[]): FormatItem[] {
       : {
           label: `$(circle-slash) ${title}`,
           description: `${choice.format} · not possible`,
-          detail: refusal,
+          detail: listText(refusal),
           choice,
         };
   });
