@@ -72,6 +72,7 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
     'ptune.openExample': () => guarded(openExample),
     'ptune.chooseModel': () => guarded(parts.chooseModel),
     'ptune.signIn': () => guarded(() => parts.token.ask()),
+    'ptune.signOut': () => guarded(() => parts.token.forget()),
     'ptune.refreshModels': () => parts.models.refresh(),
     'ptune.removeModel': (model) => guarded(() => parts.models.remove(model)),
     'ptune.verifyModel': ({ id }) => guarded(() => verifyModel(parts, id)),

@@ -34,6 +34,7 @@ export interface CommandArguments {
   'ptune.showTests': undefined;
   'ptune.chooseModel': undefined;
   'ptune.signIn': undefined;
+  'ptune.signOut': undefined;
   'ptune.refreshModels': undefined;
   'ptune.removeModel': CachedModel;
   'ptune.verifyModel': CachedModel;

@@ -59,6 +59,7 @@ function handlersWithout(log: { show(): void }): CommandHandlers {
     'ptune.showTests': explain,
     'ptune.chooseModel': explain,
     'ptune.signIn': explain,
+    'ptune.signOut': explain,
     'ptune.refreshModels': explain,
     'ptune.removeModel': explain,
     'ptune.verifyModel': explain,

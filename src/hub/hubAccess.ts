@@ -12,6 +12,10 @@ export interface HubAccess {
   readonly token: string | undefined;
   /** The proxy for a URL, if any. */
   readonly proxyFor: (url: URL) => string | undefined;
+  /** Whether certificates that come through a proxy have to be known ones. */
+  readonly verifiesProxy: boolean;
+  /** The header `Proxy-Authorization`, where the proxy's address does not hold it. */
+  readonly proxyAuthorization: string | undefined;
   readonly isPrivate: AddressRule;
   /** Tries in a row without progress before giving up. */
   readonly attempts: number;
@@ -23,7 +27,8 @@ export interface HubAccess {
 
 /**
  * The access that a process's variables describe: `HF_ENDPOINT`, `HF_TOKEN`, `HTTPS_PROXY`,
- * `HTTP_PROXY` and `NO_PROXY` (the last three in lower case, too).
+ * `HTTP_PROXY` and `NO_PROXY` (the last three in lower case, too), and what the editor's settings
+ * say beside them, `PTUNE_PROXY_STRICT_SSL` and `PTUNE_PROXY_AUTHORIZATION`.
  *
  * @throws PtuneError `hub/refused` when `HF_ENDPOINT` is no address of a web server
  */
@@ -32,6 +37,8 @@ export function hubAccess(environment: Environment): HubAccess {
     endpoint: endpointOf(environment['HF_ENDPOINT']),
     token: environment['HF_TOKEN']?.trim() || undefined,
     proxyFor: (url) => proxyFor(url, environment),
+    verifiesProxy: environment['PTUNE_PROXY_STRICT_SSL'] !== 'false',
+    proxyAuthorization: environment['PTUNE_PROXY_AUTHORIZATION'] || undefined,
     isPrivate: isPrivateAddress,
     attempts: 5,
     firstPauseMs: 500,
@@ -50,12 +57,19 @@ function endpointOf(text: string | undefined): URL {
   );
 }
 
-/** The proxy that the usual variables name for a URL. */
+/** The proxy that the usual variables name for a URL. Throws `hub/refused` for one of another kind. */
 function proxyFor(url: URL, environment: Environment): string | undefined {
   const of = (name: string) => environment[name.toLowerCase()] || environment[name] || undefined;
   const proxy = of(url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY');
   if (proxy === undefined || bypasses(url, of('NO_PROXY') ?? '')) return undefined;
-  return proxy.includes('://') ? proxy : `http://${proxy}`;
+  const address = proxy.includes('://') ? proxy : `http://${proxy}`;
+  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return address;
+  // The address may hold a password, so it is not shown.
+  throw new PtuneError(
+    'hub/refused',
+    `The proxy for ${url.host} is given by an address that does not start with "http:" or "https:".`,
+    "Correct HTTPS_PROXY, HTTP_PROXY or the editor's setting http.proxy; other kinds of proxies are not supported.",
+  );
 }
 
 /** Whether `NO_PROXY` names a URL's host, a domain above it, or every host. */

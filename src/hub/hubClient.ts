@@ -109,11 +109,17 @@ export class HubClient {
     const key = proxy ?? (isGuarded ? 'guarded' : 'open');
     const known = this.#agents.get(key);
     if (known) return known;
-    const { idleMs, isPrivate } = this.access;
+    const { idleMs, isPrivate, verifiesProxy, proxyAuthorization } = this.access;
     const timeout = { timeout: idleMs };
+    const tls = { ...timeout, ...(!verifiesProxy && { rejectUnauthorized: false }) };
     const agent =
       proxy !== undefined
-        ? new ProxyAgent({ uri: proxy, requestTls: timeout, proxyTls: timeout })
+        ? new ProxyAgent({
+            uri: proxy,
+            requestTls: tls,
+            proxyTls: tls,
+            ...(proxyAuthorization !== undefined && { token: proxyAuthorization }),
+          })
         : new Agent({
             connect: isGuarded ? { ...timeout, lookup: publicLookup(isPrivate) } : timeout,
           });

@@ -63,6 +63,37 @@ it('a file that names a model of the Hub is trained, the second time without the
   expect(server.seen).toEqual([]);
 });
 
+it('with the network cut, bundled models and those in the cache train without a try to connect', async () => {
+  await run('models', 'add', id);
+  const text = await readFile(join(folder, 'task.ptune'), 'utf8');
+  await writeFile(join(folder, 'own.ptune'), text.replace(id, 'bundled/mini-mlm'));
+  await writeFile(join(folder, 'other.ptune'), text.replace(id, 'owner/other'));
+  const [script, log] = [join(folder, 'cut.cjs'), join(folder, 'tries.log')];
+  await writeFile(script, cutNetwork);
+  const cut = { NODE_OPTIONS: `--require=${script}`, TRIES: log };
+  for (const name of ['task.ptune', 'own.ptune']) {
+    const { status, stderr } = await ptune(cut, 'train', name, '--steps', '2');
+    expect(status, stderr).toBe(0);
+  }
+  expect(await readdir(folder)).not.toContain('tries.log');
+  // The cut is one: a model that is not here needs the network, and says so.
+  const other = await ptune(cut, 'train', 'other.ptune', '--steps', '2');
+  expect(other.status).toBe(3);
+  expect(other.stderr).toContain('(hub/unreachable)');
+  expect(await readFile(log, 'utf8')).toContain('127.0.0.1');
+}, 60_000);
+
+/** A program that notes and refuses every connection and every look-up of a name. */
+const cutNetwork = `
+const { appendFileSync } = require('node:fs');
+const refuse = (...what) => {
+  appendFileSync(process.env.TRIES, JSON.stringify(what) + '\\n');
+  throw Object.assign(new Error('the network is cut'), { code: 'ENETUNREACH' });
+};
+require('node:net').Socket.prototype.connect = refuse;
+require('node:dns').lookup = refuse;
+`;
+
 it('check asks no server, and tells that a model has to be downloaded', async () => {
   const before = await run('check', 'task.ptune');
   expect(before.status).toBe(0);

@@ -1,8 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { hubAccess } from '../../src/hub/hubAccess.ts';
 import { isPrivateAddress } from '../../src/hub/privateAddress.ts';
@@ -259,34 +257,3 @@ describe('the variables', () => {
     );
   });
 });
-
-it('a proxy is asked for every connection', async () => {
-  const asked: string[] = [];
-  const proxy = await startProxy(asked);
-  const { port } = proxy.address() as AddressInfo;
-  const { download } = await newCache(server, { proxyFor: () => `http://127.0.0.1:${port}` });
-  const folder = await download({ id });
-  expect(await readFile(join(folder, 'model.onnx'))).toEqual(Buffer.from(graph));
-  expect(asked).toContain(new URL(server.endpoint).host);
-  expect(new Set(asked).size).toBe(2);
-});
-
-/** A proxy that makes tunnels and notes where they lead. */
-async function startProxy(asked: string[]): Promise<Server> {
-  const proxy = createServer();
-  proxy.on('connect', (request, socket) => {
-    asked.push(request.url!);
-    const [host, port] = request.url!.split(':');
-    const target = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      target.pipe(socket).pipe(target);
-    });
-    for (const end of [socket, target]) end.on('error', () => undefined);
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  return proxy;
-}

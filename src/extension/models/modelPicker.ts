@@ -5,7 +5,7 @@ import { byteSize } from '../../base/format.ts';
 import { listModels, type ModelDescription } from '../../hub/modelFacts.ts';
 import { documentOf, parsedFile } from '../documents.ts';
 import { rangeOf } from '../features/convert.ts';
-import { downloadSize, hubModels, memoryNeed } from './hubModels.ts';
+import { hubModels, memoryNeed } from './hubModels.ts';
 
 /** Where models lie. */
 export interface PickerPlaces {
@@ -64,11 +64,11 @@ function itemOf({ id, kind, bytes, problem }: ModelDescription): Item {
 }
 
 function hubItem(model: (typeof hubModels)[number]): Item {
-  const { id, family, dtype } = model;
+  const { id, family, dtype, bytes } = model;
   const memory = byteSize(memoryNeed(model));
   return {
     label: id,
-    description: `${family} · about ${byteSize(downloadSize(model))}, needs about ${memory} of memory`,
+    description: `${family} · ${byteSize(bytes)}, needs about ${memory} of memory`,
     value: dtype === undefined ? id : `{id: ${id}, dtype: ${dtype}}`,
   };
 }
