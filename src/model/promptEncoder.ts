@@ -118,10 +118,7 @@ export function promptEncoder(
     case 'lstm': {
       let sequence = 'embedding';
       for (let layer = 0; layer < spec.layers; layer++) {
-        const [forward, backward] = directions.map((direction) =>
-          lstm(builder, sequence, `_l${layer}${direction}`, direction !== ''),
-        );
-        sequence = builder.op('Concat', [forward!, backward!], { axis: int(1) });
+        sequence = lstm(builder, sequence, `_l${layer}`);
         const mask = masks[layer];
         if (mask !== undefined) sequence = builder.op('Mul', [sequence, mask]);
       }
@@ -200,48 +197,54 @@ function mlp(
 }
 
 /**
- * One direction of one LSTM layer, unrolled over the P virtual tokens (Hochreiter and Schmidhuber
- * 1997, in PyTorch's form): with the gates i, f, g, o from one product,
+ * One bidirectional LSTM layer, unrolled over the P virtual tokens (Hochreiter and Schmidhuber 1997,
+ * in PyTorch's form): with the gates i, f, g, o from one product,
  *
  *   c = σ(f)·c + σ(i)·tanh(g),   h = σ(o)·tanh(c),   h and c from zero
  *
- * @returns float32 [P, H]
+ * Both directions go on together, as the two rows of h and c: the engine spends more time between
+ * such small operators than in them.
+ *
+ * @returns float32 [P, 2H]
  */
-function lstm(builder: GraphBuilder, input: string, suffix: string, reverse: boolean): string {
+function lstm(builder: GraphBuilder, input: string, layer: string): string {
   const count = builder.shapeOf(input)[0]!;
-  const recurrent = `lstm.weight_hh${suffix}`;
-  const hidden = builder.shapeOf(recurrent)[1];
+  const weights = directions.map((direction) => `lstm.weight_hh${layer}${direction}`);
+  const hidden = builder.shapeOf(weights[0]!)[1];
   invariant(hidden !== undefined, 'The recurrent weight is a matrix.');
-  const bias = builder.op('Add', [`lstm.bias_ih${suffix}`, `lstm.bias_hh${suffix}`]);
-  const projected = builder.op('Gemm', [input, `lstm.weight_ih${suffix}`, bias], {
-    transB: int(1),
-  });
-  const rows = builder.ops(
-    'Split',
-    [projected, builder.ints(new Array<number>(count).fill(1))],
-    count,
-    { axis: int(0) },
-  );
-  const order = reverse ? [...rows.keys()].reverse() : [...rows.keys()];
-  const outputs = new Array<string>(count);
+  const rows = directions.map((direction) => inputRows(builder, input, `${layer}${direction}`));
+  const outputs = directions.map(() => new Array<string>(count));
+  const parts = builder.ints(new Array<number>(4).fill(hidden));
   // A product with zeros, so that the recurrent weight has its gradient with one virtual token, too.
-  let h = builder.filled(0, [1, hidden]);
+  let h = directions.map(() => builder.filled(0, [1, hidden]));
   let c: string | undefined;
-  for (const t of order) {
-    const gates = builder.op('Gemm', [h, recurrent, rows[t]!], { transB: int(1) });
-    const [i, f, g, o] = builder.ops(
-      'Split',
-      [gates, builder.ints(new Array<number>(4).fill(hidden))],
-      4,
-      { axis: int(1) },
+  for (let step = 0; step < count; step++) {
+    const places = [step, count - 1 - step];
+    const products = weights.map((weight, d) =>
+      builder.op('Gemm', [h[d]!, weight, rows[d]![places[d]!]!], { transB: int(1) }),
     );
+    const gates = builder.op('Concat', products, { axis: int(0) });
+    const [i, f, g, o] = builder.ops('Split', [gates, parts], 4, { axis: int(1) });
     const fresh = builder.op('Mul', [builder.op('Sigmoid', [i!]), builder.op('Tanh', [g!])]);
     c =
       c === undefined
         ? fresh
         : builder.op('Add', [builder.op('Mul', [builder.op('Sigmoid', [f!]), c]), fresh]);
-    h = builder.op('Mul', [builder.op('Sigmoid', [o!]), builder.op('Tanh', [c])]);
-    outputs[t] = h;
+    const both = builder.op('Mul', [builder.op('Sigmoid', [o!]), builder.op('Tanh', [c])]);
+    h = builder.ops('Split', [both, builder.ints([1, 1])], 2, { axis: int(0) });
+    places.forEach((place, d) => (outputs[d]![place] = h[d]!));
   }
-  return builder.op('Concat', outputs, { axis: int(0) });
+  const sequences = outputs.map((own) => builder.op('Concat', own, { axis: int(0) }));
+  return builder.op('Concat', sequences, { axis: int(1) });
+}
+
+/** What the input adds to the gates at each of the P places, [1, 4H] each. */
+function inputRows(builder: GraphBuilder, input: string, suffix: string): string[] {
+  const count = builder.shapeOf(input)[0]!;
+  const bias = builder.op('Add', [`lstm.bias_ih${suffix}`, `lstm.bias_hh${suffix}`]);
+  const projected = builder.op('Gemm', [input, `lstm.weight_ih${suffix}`, bias], {
+    transB: int(1),
+  });
+  const ones = builder.ints(new Array<number>(count).fill(1));
+  return builder.ops('Split', [projected, ones], count, { axis: int(0) });
 }
