@@ -192,10 +192,13 @@ export function atPositions(builder: GraphBuilder, value: string, shape: PromptS
   return selectPositions(builder, value, builder.input('positions', 'int64', [shape.positions]));
 }
 
-/** The same of a causal model's logits, with the start that rows share made once where it pays. */
+/**
+ * The same of a causal model's logits, with the start that rows share made once where it pays. Where
+ * it does not, positions are stacked as rows all the same, which saves the operators between two shapes.
+ */
 function atSharedPositions(builder: GraphBuilder, logits: string, shape: PromptShape): string {
-  const batch = { ...shape, shared: shape.shared ?? 0 };
-  if (!isWorthSharing(batch)) return atPositions(builder, logits, shape);
+  const wanted = { ...shape, shared: shape.shared ?? 0 };
+  const batch = isWorthSharing(wanted) ? wanted : { ...shape, shared: 0 };
   const rows = sharePrefix(builder, logits, batch);
   const positions = builder.input('positions', 'int64', [shape.positions]);
   const one = builder.op('Unsqueeze', [rows, builder.ints([0])]);

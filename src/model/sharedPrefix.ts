@@ -47,6 +47,7 @@ export function sharedPositions(
   positions: string,
   { rows, length, shared }: SharedRows,
 ): string {
+  if (shared === 0) return positions;
   const places = Array.from({ length: rows * length }, (_, i) => {
     const t = i % length;
     return t < shared ? t : shared + Math.floor(i / length) * (length - shared) + t - shared;
@@ -133,6 +134,7 @@ class Sharing {
     const shape = this.#builder.shapeOf(name);
     const rest = shape.slice(this.#plans.lead(shape));
     const op = this.#builder.op.bind(this.#builder);
+    if (shared === 0) return op('Reshape', [name, this.#builder.ints([rows * length, ...rest])]);
     const whole = op('Reshape', [name, this.#builder.ints([rows, length, ...rest])]);
     const sizes = this.#builder.ints([shared, length - shared]);
     const [before, behind] = this.#builder.ops('Split', [whole, sizes], 2, { axis: int(1) });
@@ -152,6 +154,7 @@ class Sharing {
     const { rows, length, shared } = this.#batch;
     const rest = this.#builder.shapeOf(name).slice(1);
     const op = this.#builder.op.bind(this.#builder);
+    if (shared === 0) return op('Reshape', [name, this.#builder.ints(this.#builder.shapeOf(like))]);
     const ints = (shape: readonly number[]) => this.#builder.ints(shape);
     const sizes = ints([shared, rows * (length - shared)]);
     const [first, behind] = this.#builder.ops('Split', [name, sizes], 2, { axis: int(0) });
