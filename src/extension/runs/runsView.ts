@@ -53,6 +53,8 @@ const fewRuns = 30;
 
 const minuteMs = 60_000;
 const lookMs = 5000;
+const pauseMs = 400;
+const patienceMs = 10_000;
 
 /** What the view follows. */
 export interface RunSources {
@@ -72,6 +74,11 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
   readonly #view: TreeView<TreeNode>;
   readonly #subscriptions: Registration[];
   #watch: RunWatch | undefined;
+  /** What is to be drawn again, and how many nodes are being drawn. */
+  #pending: Set<TreeNode> | 'all' = new Set();
+  #drawing = 0;
+  #drawnAt = 0;
+  #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
   #shown: string | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
@@ -103,6 +110,7 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#watch?.dispose();
+    clearTimeout(this.#timer);
     this.#changed.dispose();
   }
 
@@ -154,7 +162,16 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
     return node.kind === 'prompt' ? node.file : undefined;
   }
 
-  getTreeItem(node: TreeNode): TreeItem | Promise<TreeItem> {
+  async getTreeItem(node: TreeNode): Promise<TreeItem> {
+    this.#drawing++;
+    try {
+      return await this.#itemOf(node);
+    } finally {
+      this.#drawing--;
+    }
+  }
+
+  #itemOf(node: TreeNode): TreeItem | Promise<TreeItem> {
     switch (node.kind) {
       case 'file':
         return this.#fileItem(node);
@@ -310,9 +327,28 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
     }
   }
 
+  /**
+   * Has nodes drawn again, those of changes close together at once. While the editor still draws it
+   * waits: every new request would break off the last one, and on a busy machine none would end.
+   */
   #show(change: TreeChange): void {
-    if (change === 'all') this.#changed.fire(undefined);
-    else for (const node of change) this.#changed.fire(node);
+    if (change === 'all') this.#pending = 'all';
+    else if (this.#pending !== 'all') for (const node of change) this.#pending.add(node);
+    const early = this.#drawnAt + pauseMs - this.#sources.now();
+    this.#timer ??= setTimeout(() => this.#draw(0), Math.max(0, early));
+  }
+
+  #draw(waited: number): void {
+    if (this.#drawing > 0 && waited < patienceMs) {
+      this.#timer = setTimeout(() => this.#draw(waited + pauseMs), pauseMs);
+      return;
+    }
+    const nodes = this.#pending;
+    this.#pending = new Set();
+    this.#timer = undefined;
+    this.#drawnAt = this.#sources.now();
+    if (nodes === 'all') this.#changed.fire(undefined);
+    else for (const node of nodes) this.#changed.fire(node);
   }
 
   #ifRead(act: () => void): void {

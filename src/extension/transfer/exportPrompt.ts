@@ -2,6 +2,7 @@
 import { Uri, commands, window, workspace } from 'vscode';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { PtuneError, toPtuneError } from '../../base/errors.ts';
 import { messageText } from '../../base/markdown.ts';
 import type { ExportFormat } from '../../protocol/exchange.ts';
 import { promptOf, type PromptTarget } from '../commands.ts';
@@ -34,11 +35,17 @@ export async function exportPrompt(parts: ExchangeParts, target: ExportTarget): 
   const output = await chosenFolder(run, format);
   if (output === undefined) return;
   const { name } = run.prompt;
-  const reply = await training.inOwnProcess(
-    `Exporting ${name} as ${format}`,
-    (trainer) => trainer.exportRun({ ...where, format, output }),
-    exportProgress,
-  );
+  const reply = await training
+    .inOwnProcess(
+      `Exporting ${name} as ${format}`,
+      (trainer) => trainer.exportRun({ ...where, format, output }),
+      exportProgress,
+    )
+    .catch((thrown: unknown) => {
+      const error = toPtuneError(thrown);
+      if (error.code !== 'export/not-possible') throw error;
+      throw new PtuneError(error.code, error.message, 'Choose another format.', error);
+    });
   const readme = Uri.file(join(reply.output, 'README.md'));
   const told = [
     `${name} was exported to ${reply.output}: ${reply.files.join(', ')}.`,

@@ -1,7 +1,7 @@
 /** `PTune: Import…`: what another program made, as a `.ptune` file that opens. */
 import { Uri, commands, window, workspace } from 'vscode';
 import { basename, dirname, relative, sep } from 'node:path';
-import { type ErrorCode, toPtuneError } from '../../base/errors.ts';
+import { type ErrorCode, PtuneError, toPtuneError } from '../../base/errors.ts';
 import { counted } from '../../base/format.ts';
 import { listModels } from '../../hub/modelFacts.ts';
 import type { ImportReply } from '../../protocol/exchange.ts';
@@ -109,7 +109,14 @@ async function importAt(parts: ImportParts, path: string, model?: string): Promi
         if (other !== undefined) await importAt(parts, path, other);
       },
     };
-    showError(thrown, parts.log, ofTheModel.has(toPtuneError(thrown).code) ? [choose] : []);
+    const error = toPtuneError(thrown);
+    if (!ofTheModel.has(error.code)) {
+      showError(error, parts.log);
+      return;
+    }
+    const next = 'Choose the model that its vectors were trained on.';
+    const told = new PtuneError(error.code, error.message, next, error);
+    showError(told, parts.log, [choose]);
     return;
   }
   const document = await workspace.openTextDocument(Uri.file(reply.file));
@@ -152,7 +159,13 @@ async function chosenModel(output: string, places: PickerPlaces): Promise<string
   });
   if (chosen !== folder) return chosen?.label;
   const [picked] =
-    (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false })) ?? [];
+    (await window.showOpenDialog({
+      title: 'Import: the folder of the model',
+      openLabel: 'Use This Model',
+      defaultUri: Uri.file(output),
+      canSelectFolders: true,
+      canSelectFiles: false,
+    })) ?? [];
   if (picked === undefined) return undefined;
   const way = relative(output, picked.fsPath).split(sep).join('/');
   return way.startsWith('.') ? way : `./${way}`;
