@@ -1,5 +1,6 @@
 /** Who shows the page: an editor, which gets messages, or a plain browser. */
-import type { FromReportPage, ToReportPage } from '../src/protocol/reportMessages.ts';
+import type { FromReportPage, SaveFile, ToReportPage } from '../src/protocol/reportMessages.ts';
+import { h } from './element.ts';
 
 /** What VS Code gives to a webview's script. */
 interface EditorApi {
@@ -12,7 +13,7 @@ declare const acquireVsCodeApi: (() => EditorApi) | undefined;
 
 export interface Host {
   readonly kind: 'browser' | 'editor';
-  /** Asks for something; a browser can only copy. */
+  /** Asks for something; a browser can only copy and save. */
   post(message: FromReportPage): void;
   listen(listener: (message: ToReportPage) => void): void;
   /** What `saveState` kept last, for a page that was hidden and is shown again. */
@@ -45,11 +46,20 @@ function browserHost(): Host {
     kind: 'browser',
     post: (message) => {
       if (message.type === 'copy') void navigator.clipboard.writeText(message.text);
+      if (message.type === 'save') download(message);
     },
     listen: () => undefined,
     loadState: () => undefined,
     saveState: () => undefined,
   };
+}
+
+/** Gives a file to the browser, which keeps it where it keeps downloads. */
+function download({ name, content }: SaveFile): void {
+  const url = URL.createObjectURL(new Blob([new Uint8Array(content)]));
+  h('a', { href: url, download: name }).click();
+  // A download that has begun has the content.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** The controls read the theme's colors again whenever the body's class changes, as in VS Code. */

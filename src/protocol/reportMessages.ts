@@ -80,6 +80,14 @@ export interface CopyText {
   readonly text: string;
 }
 
+/** Keep a file where the person says. */
+export interface SaveFile {
+  readonly type: 'save';
+  /** The name to begin with. */
+  readonly name: string;
+  readonly content: Uint8Array;
+}
+
 /** Show a run's folder. */
 export interface OpenRun {
   readonly type: 'openRun';
@@ -88,4 +96,11 @@ export interface OpenRun {
 
 /** What the page asks of the editor. */
 export type FromReportPage =
-  PageReady | OpenFile | TrainPrompt | ProbePrompt | MeasureImportance | CopyText | OpenRun;
+  | PageReady
+  | OpenFile
+  | TrainPrompt
+  | ProbePrompt
+  | MeasureImportance
+  | CopyText
+  | SaveFile
+  | OpenRun;

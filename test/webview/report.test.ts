@@ -84,7 +84,7 @@ describe('the report page', () => {
         if (String(name).startsWith('Loss')) await page.keyboard.press('Home');
       }
       expect(reached).toEqual(
-        expect.arrayContaining(['Copy scoreboard', 'seed', 'Search examples', 'Examples']),
+        expect.arrayContaining(['Copy', 'Export', 'seed', 'Search examples', 'Examples']),
       );
       expect(await page.locator('.tokens .similarity').first().innerText()).toBe('.80');
       expect(await page.locator('#examples .grid-body .grid-row').count()).toBe(4);
@@ -208,7 +208,8 @@ describe('the page in an editor', () => {
       await page.getByRole('button', { name: 'Open file' }).click();
       await page.getByRole('button', { name: 'inverse', exact: true }).click();
       await page.getByRole('button', { name: '20261102-101300-learned-seed3' }).click();
-      await page.getByRole('button', { name: 'Copy scoreboard' }).click();
+      await page.getByRole('button', { name: 'Copy', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Scoreboard as Markdown' }).click();
       const [, ...asked] = (await posted()) as { type: string; text?: string }[];
       expect(asked.slice(0, 4)).toEqual([
         { type: 'train', prompt: 'learned' },
@@ -217,7 +218,7 @@ describe('the page in an editor', () => {
         { type: 'openRun', run: '20261102-101300-learned-seed3' },
       ]);
       expect(asked[4]?.text).toContain(
-        '| learned | 92 % | 83–97 % | +50 points to manual, p < 0.001 |',
+        '| learned | 92 % | 83–97 % | +50 points to manual, p < 0.001 | 91 %',
       );
     });
   });

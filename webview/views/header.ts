@@ -2,9 +2,9 @@
 import { counted } from '../../src/protocol/format.ts';
 import type { Report } from '../../src/protocol/report.ts';
 import type { Candidates } from '../../src/protocol/summary.ts';
-import { scoreboardMarkdown } from '../copyText.ts';
 import { button } from '../controls.ts';
 import { h } from '../element.ts';
+import { exportMenus } from '../exports/menus.ts';
 import type { ViewContext } from '../state.ts';
 
 export function headerView(report: Report, context: ViewContext): HTMLElement {
@@ -21,24 +21,9 @@ export function headerView(report: Report, context: ViewContext): HTMLElement {
       'div',
       { class: 'actions' },
       context.hasEditor && button('Open file', () => context.post({ type: 'openFile' })),
-      copyButton(report, context),
+      exportMenus(report, context),
     ),
   );
-}
-
-/** Copies the scoreboard, and says for a moment that it did. */
-function copyButton(report: Report, context: ViewContext): HTMLElement {
-  const told = h('span', { class: 'spoken', role: 'status' });
-  const copy = button('Copy scoreboard', () => {
-    context.post({ type: 'copy', text: scoreboardMarkdown(report) });
-    copy.textContent = told.textContent = 'Copied';
-    setTimeout(() => {
-      copy.textContent = 'Copy scoreboard';
-      told.textContent = '';
-    }, 1500);
-  });
-  copy.classList.add('copy');
-  return h('span', {}, copy, told);
 }
 
 function facts(report: Report): string[] {

@@ -121,6 +121,9 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
         await env.clipboard.writeText(message.text);
         window.setStatusBarMessage('Copied', 2000);
         return;
+      case 'save':
+        await saveFile(file, message.name, message.content);
+        return;
       case 'openRun': {
         const folder = RunStore.forFile(file.fsPath).folder(message.run);
         await commands.executeCommand('revealInExplorer', Uri.file(folder));
@@ -185,6 +188,19 @@ function staleIn(scores: FileScores): Record<string, string> {
     if (!scores.prompts.has(summary.name)) stale[summary.name] = 'prompt removed';
   }
   return stale;
+}
+
+/** Asks where to keep a file, beside the `.ptune` file to begin with. */
+async function saveFile(file: Uri, name: string, content: Uint8Array): Promise<void> {
+  const defaultUri = Uri.joinPath(file, '..', name);
+  const extension = name.slice(name.lastIndexOf('.') + 1);
+  const target = await window.showSaveDialog({
+    defaultUri,
+    filters: { [extension.toUpperCase()]: [extension] },
+  });
+  if (target === undefined) return;
+  await workspace.fs.writeFile(target, new Uint8Array(content));
+  window.setStatusBarMessage(`Saved ${basename(target.fsPath)}`, 4000);
 }
 
 async function showFile(file: Uri, prompt: string | undefined): Promise<void> {

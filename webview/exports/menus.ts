@@ -1,0 +1,78 @@
+/** The menus that copy the report and save it for other programs. */
+import type { Report } from '../../src/protocol/report.ts';
+import { h } from '../element.ts';
+import type { MenuItem } from '../menu.ts';
+import { menuButton } from '../menu.ts';
+import type { ViewContext } from '../state.ts';
+import { chartsOf } from './chartDrawing.ts';
+import type { Drawing } from './drawing.ts';
+import { pngOf, svgText } from './drawing.ts';
+import { examplesCsv, examplesJson } from './examplesTable.ts';
+import { scoreboardMarkdown } from './markdown.ts';
+import { scoreboardDrawing } from './scoreboardDrawing.ts';
+import { scoresCsv, scoresJson } from './scoreTable.ts';
+
+/** "Copy ▾" and "Export ▾"; what was done is told to screen readers, and shown for a moment. */
+export function exportMenus(report: Report, context: ViewContext): HTMLElement {
+  const told = h('span', { class: 'told note', role: 'status' });
+  const tell = (text: string) => {
+    told.textContent = text;
+    setTimeout(() => (told.textContent = ''), 2500);
+  };
+  const copy = (text: string, make: () => string): MenuItem => ({
+    text,
+    run: () => {
+      context.post({ type: 'copy', text: make() });
+      tell('Copied');
+    },
+  });
+  return h(
+    'span',
+    { class: 'menus' },
+    told,
+    menuButton('Copy', () => [
+      copy('Scoreboard as Markdown', () => scoreboardMarkdown(report)),
+      copy('Scores as CSV', () => scoresCsv(report)),
+      copy('Scores as JSON', () => scoresJson(report)),
+      copy('Verdict', () => report.verdict),
+    ]),
+    menuButton('Export', () => exportItems(report, context, tell)),
+  );
+}
+
+function exportItems(
+  report: Report,
+  { post, examples }: ViewContext,
+  tell: (text: string) => void,
+): MenuItem[] {
+  const stem = report.file.replace(/\.ptune$/, '');
+  const save = (text: string, name: string, make: () => Promise<Uint8Array<ArrayBuffer>>) => ({
+    text,
+    run: () =>
+      void make().then(
+        (content) => post({ type: 'save', name: `${stem}-${name}`, content }),
+        (error: unknown) => tell(error instanceof Error ? error.message : String(error)),
+      ),
+  });
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const text = (label: string, name: string, make: () => string | Promise<string>) =>
+    save(label, name, async () => bytes(await make()));
+  const chart = (title: string, draw: () => Drawing) => {
+    const name = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-');
+    return [
+      text(`${title}, SVG`, `${name}.svg`, () => svgText(draw())),
+      save(`${title}, PNG`, `${name}.png`, async () => {
+        return new Uint8Array(await (await pngOf(draw())).arrayBuffer());
+      }),
+    ];
+  };
+  return [
+    text('Scores, CSV', 'scores.csv', () => scoresCsv(report)),
+    text('Scores, JSON', 'scores.json', () => scoresJson(report)),
+    text('Scoreboard, Markdown', 'scoreboard.md', () => scoreboardMarkdown(report)),
+    text('Examples, CSV', 'examples.csv', async () => examplesCsv(await examples)),
+    text('Examples, JSON', 'examples.json', async () => examplesJson(await examples)),
+    ...chart('Scoreboard', () => scoreboardDrawing(report)),
+    ...chartsOf(document.getElementById('page')!).flatMap(({ title, draw }) => chart(title, draw)),
+  ];
+}
