@@ -66,6 +66,33 @@ export function dropdown(
   return h('span', { class: 'labelled' }, h('span', { 'aria-hidden': 'true' }, label), list);
 }
 
+/** A button that is pressed or not; its title says what pressing it does. */
+export function toggle(
+  text: string,
+  title: string,
+  pressed: boolean,
+  onChange: (pressed: boolean) => void,
+): HTMLElement {
+  const control = h(
+    'button',
+    {
+      type: 'button',
+      class: 'chip',
+      title,
+      'aria-pressed': String(pressed),
+      on: {
+        click: () => {
+          const next = control.getAttribute('aria-pressed') !== 'true';
+          control.setAttribute('aria-pressed', String(next));
+          onChange(next);
+        },
+      },
+    },
+    text,
+  );
+  return control;
+}
+
 /** Buttons of which exactly one is pressed. */
 export function choice<T extends string>(
   label: string,

@@ -1,4 +1,8 @@
-/** Builds DOM elements. Text is always text: nothing here parses HTML. */
+/**
+ * Builds DOM elements. Text is always text: nothing here parses HTML, and characters that would turn
+ * the text around them are written out.
+ */
+import { visibleText } from '../src/protocol/visibleText.ts';
 
 export type Child = Node | string | number | false | undefined;
 
@@ -52,7 +56,7 @@ function filled<E extends HTMLElement | SVGElement>(
 ): E {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false || typeof value === 'object') continue;
-    element.setAttribute(name, value === true ? '' : String(value));
+    element.setAttribute(name, value === true ? '' : visibleText(String(value)));
   }
   for (const [event, listener] of Object.entries(on ?? {})) {
     element.addEventListener(event, listener);
@@ -62,7 +66,7 @@ function filled<E extends HTMLElement | SVGElement>(
   }
   for (const child of children) {
     if (child !== false && child !== undefined) {
-      element.append(typeof child === 'number' ? String(child) : child);
+      element.append(child instanceof Node ? child : visibleText(String(child)));
     }
   }
   return element;

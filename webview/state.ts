@@ -20,6 +20,10 @@ export interface ViewState {
   metric?: Metric;
   /** What the importance of virtual tokens is told in. */
   importance?: keyof ScoreChange;
+  /** Nearest tokens are looked for among all tokens, those too that no person can read. */
+  allTokens?: boolean;
+  /** The step whose vectors are shown, by prompt name; the kept one when absent. */
+  readonly steps: Record<string, number>;
   /** The seed whose vectors are shown, by prompt name; the middle one when absent. */
   readonly seeds: Record<string, number>;
   /** Ids of the sections that were folded or unfolded, with whether they are open. */
@@ -43,6 +47,6 @@ export interface ViewContext {
 
 /** The state before the person chose anything, over what is left of an earlier one. */
 export function viewState(saved: unknown): ViewState {
-  const initial: ViewState = { filter: 'all', search: '', seeds: {}, open: {} };
+  const initial: ViewState = { filter: 'all', search: '', steps: {}, seeds: {}, open: {} };
   return typeof saved === 'object' && saved !== null ? { ...initial, ...saved } : initial;
 }

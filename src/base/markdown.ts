@@ -1,8 +1,9 @@
 /** Text from files and models, safe where Markdown, links or icons are read out of text. */
+import { visibleText } from './visibleText.ts';
 
 /** The text with every character that Markdown or HTML could read as more than itself escaped. */
 export function markdownText(text: string): string {
-  return text
+  return visibleText(text)
     .replace(/[\\`*_{}[\]()#+\-.!|~>]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

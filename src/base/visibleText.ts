@@ -21,6 +21,10 @@ export function visibleToken(token: string): string {
   return /^\p{M}/u.test(text) ? `◌${text}` : text;
 }
 
+/** A text made of tokens, shown as they are; its line breaks stay. */
+export const visibleTokens = (text: string): string =>
+  text.split('\n').map(visibleToken).join('\n');
+
 /**
  * Text of data, in which joiners and marks of direction have their place; only what reaches beyond
  * the text is written out.

@@ -1,5 +1,6 @@
 /** What the command line writes: results to standard output, everything else to standard error. */
 import { exitStatus, toPtuneError } from '../base/errors.ts';
+import { visibleText } from '../base/visibleText.ts';
 
 /** Where a command writes, and how. */
 export interface Output {
@@ -45,9 +46,9 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** Writes a line beside the result. */
+/** Writes a line beside the result; what it quotes of files and models cannot steer a terminal. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visibleText(text)}\n`);
 }
 
 /** Says what went wrong and what to do next; gives the exit status. */

@@ -29,7 +29,7 @@ export interface ReportRun extends ScoredRun, RunVectors {
 }
 
 /** What there is to tell about a run's vectors. */
-export type RunVectors = Pick<RunReport, 'virtualTokens' | 'random' | 'path'>;
+export type RunVectors = Pick<RunReport, 'virtualTokens' | 'random' | 'path' | 'maps'>;
 
 interface Described {
   /** As written in the file. */
@@ -137,6 +137,7 @@ function runReport(run: ReportRun, accuracy: number): RunReport {
     virtualTokens: run.virtualTokens,
     ...(run.random && { random: run.random }),
     ...(run.path && { path: run.path }),
+    ...(run.maps && { maps: run.maps }),
   };
 }
 

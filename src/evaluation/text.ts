@@ -1,5 +1,6 @@
 /** The scoreboard and the nearest tokens as lines for a terminal or a log. */
 import { percent, percentRange, points, pValueText, seedCount } from '../base/format.ts';
+import { visibleToken } from '../base/visibleText.ts';
 import { controlNames } from '../protocol/controls.ts';
 import { conditionText, resultText } from '../protocol/expectations.ts';
 import type { PromptReport, Report } from '../protocol/report.ts';
@@ -165,7 +166,8 @@ function byAccuracy(prompts: readonly PromptSummary[]): PromptSummary[] {
   return [...prompts].sort((a, b) => b.accuracy - a.accuracy);
 }
 
-/** A token with its marks of spaces and word pieces kept readable on one line. */
+/** A token on one line, one of spaces alone in quotes. */
 function visible(token: string): string {
-  return token.trim() === '' ? JSON.stringify(token) : token.replaceAll('\n', '\\n');
+  const text = visibleToken(token);
+  return text.trim() === '' ? JSON.stringify(text) : text;
 }

@@ -97,6 +97,29 @@ export interface VectorPathReport {
   readonly tokens: Readonly<Record<number, Pick<NearToken, 'token' | 'kind'>>>;
 }
 
+/** A place on a map, [first axis, second axis]. */
+export type Place = readonly [number, number];
+
+/** A token on a map. */
+export interface MapToken {
+  readonly id: number;
+  readonly token: string;
+  /** The virtual tokens that it is near, from 0. */
+  readonly of: readonly number[];
+  readonly place: Place;
+}
+
+/** Vectors among the tokens that they are near, on the first two principal components of both. */
+export interface VectorMap {
+  /** Shares of the variance on the first and the second axis, 0 … 1. */
+  readonly explained: readonly [number, number];
+  /** By virtual token. */
+  readonly vectors: readonly Place[];
+  readonly tokens: readonly MapToken[];
+  /** By virtual token: its place at each snapshot of the path. */
+  readonly paths: readonly (readonly Place[])[];
+}
+
 export interface CurvePoint {
   readonly step: number;
   readonly loss: number;
@@ -128,6 +151,8 @@ export interface RunReport {
   readonly random?: RandomNeighbors;
   /** Where it was written down. */
   readonly path?: VectorPathReport;
+  /** By the metric under which the tokens are near. */
+  readonly maps?: Readonly<Partial<Record<Metric, VectorMap>>>;
 }
 
 /**

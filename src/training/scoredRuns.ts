@@ -50,10 +50,11 @@ export async function scoredRuns(scoring: Scoring, prompt: Prompt): Promise<Scor
     const { vectors } = await store.readPrompt(manifest.id);
     const { events } = await store.read(manifest.id);
     rangeTests.push(...events.filter((event) => event.type === 'rangeTest'));
+    const path = await pathOf(scoring, manifest.id);
     const run: ReportRun = {
       ...describeRun(manifest, events),
       ...(await answers.of(prompt, manifest.seed, vectors)),
-      ...(await describeVectors(open, prompt, vectors, await pathOf(scoring, manifest.id))),
+      ...(await describeVectors(open, prompt, vectors, path, manifest.bestStep)),
     };
     runs.push({ run, vectors });
   }

@@ -186,7 +186,9 @@ describe('the card of virtual tokens', () => {
     [' Paris', '` Paris`'],
     ['a|b', '`a\\|b`'],
     ['`', '`` ` ``'],
-    ['\n', '`⏎`'],
+    ['\n', '`\\n`'],
+    ['a``](command:x)', '```a``](command:x)```'],
+    ['\u202e\u200b\x1b[31m', '`\\u202E\\u200B\\x1B[31m`'],
     [' ', '`   `'],
   ])('writes %j as %s', (token, code) => {
     expect(markdownCode(token)).toBe(code);

@@ -1,27 +1,23 @@
 /** What each virtual token is near, with how near, since a near token is no translation. */
-import { listed, percent, twoPlaces } from '../../src/protocol/format.ts';
+import '../nearest.css';
+import { listed } from '../../src/protocol/format.ts';
+import { disagreements, virtualTokensAt } from '../../src/protocol/nearness.ts';
 import type {
   Metric,
-  NearToken,
   PromptReport,
   Report,
   RunReport,
   VirtualTokenReport,
 } from '../../src/protocol/report.ts';
-import { choice, dropdown } from '../controls.ts';
+import { choice, dropdown, toggle } from '../controls.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
+import { stepSlider } from '../stepSlider.ts';
 import { readingBlock } from './reading.ts';
 import { empty, section } from './section.ts';
 import { templateText } from './templateText.ts';
-
-const shownTokens = 5;
-
-const metricNames: Readonly<Record<Metric, string>> = {
-  cosine: 'cosine',
-  dot: 'dot',
-  l2: 'L2',
-};
+import { metricNames, tokenTable } from './tokenTable.ts';
+import { vectorMap } from './vectorMap.ts';
 
 const metricNotes: Readonly<Record<Metric, string>> = {
   cosine: 'cosine similarity to the vocabulary’s embeddings, −1 to 1',
@@ -53,19 +49,49 @@ function promptBlock(prompt: PromptReport, report: Report, context: ViewContext)
   }
   if (runs.length === 0) return empty(`The vectors of ${name} were not looked at.`);
   const metrics = metricsOf(runs[0]!.virtualTokens[0]!, report.metric);
+  const runNow = () => {
+    const seed = state.seeds[name] ?? prompt.middleSeed;
+    return runs.find((one) => one.seed === seed) ?? runs[0]!;
+  };
+  const metricNow = () =>
+    state.metric && metrics.includes(state.metric) ? state.metric : report.metric;
   const holder = h('div', { class: 'scroll' });
+  const steps = h('div', {});
+  const map = h('div', {});
   const note = h('span', { class: 'note' });
   const disagreement = h('p', { class: 'note' });
   const draw = () => {
-    const metric = state.metric && metrics.includes(state.metric) ? state.metric : report.metric;
-    const seed = state.seeds[name] ?? prompt.middleSeed;
-    const run = runs.find((one) => one.seed === seed) ?? runs[0]!;
+    const [run, metric] = [runNow(), metricNow()];
+    const step = stepOf(run, state.steps[name]);
+    const all = state.allTokens ?? false;
+    const virtualTokens = virtualTokensAt(run, step);
+    const { random } = run;
+    const label = `Nearest tokens of ${name}, seed ${run.seed}`;
     note.textContent = metricNotes[metric];
-    holder.replaceChildren(tokenTable(name, run, metric, report.metric));
-    disagreement.textContent = disagreementText(run, report.metric);
-    return { metric, run };
+    holder.replaceChildren(tokenTable({ label, virtualTokens, random, metric, all }));
+    disagreement.textContent = disagreementText(virtualTokens, metric, all);
+    map.replaceChildren(vectorMap({ name, run, metric, step }) ?? '');
   };
-  const { metric, run } = draw();
+  /** The slider is drawn again only with another run: it must not lose the focus while it moves. */
+  const drawRun = () => {
+    const run = runNow();
+    steps.replaceChildren(
+      slider(run, state.steps[name], (step) => {
+        state.steps[name] = step;
+        context.save();
+        draw();
+      }) ?? '',
+    );
+    draw();
+  };
+  const changed = <T>(change: (value: T) => void, redraw: () => void) => {
+    return (value: T) => {
+      change(value);
+      context.save();
+      redraw();
+    };
+  };
+  drawRun();
   return h(
     'div',
     { class: 'nearest' },
@@ -77,39 +103,56 @@ function promptBlock(prompt: PromptReport, report: Report, context: ViewContext)
         choice(
           'Metric',
           metrics.map((value) => ({ value, text: metricNames[value] })),
-          metric,
-          (value) => {
-            state.metric = value;
-            context.save();
-            draw();
-          },
+          metricNow(),
+          changed((value) => (state.metric = value), draw),
+        ),
+      runs.some((run) => run.random) &&
+        toggle(
+          'all tokens',
+          'Also special tokens, parts of characters and unused places of the vocabulary',
+          state.allTokens ?? false,
+          changed((value) => (state.allTokens = value), draw),
         ),
       runs.length > 1 &&
         dropdown(
           'seed',
           runs.map((one) => String(one.seed)),
-          runs.indexOf(run),
-          (index) => {
-            state.seeds[name] = runs[index]!.seed;
-            context.save();
-            draw();
-          },
+          runs.indexOf(runNow()),
+          changed((index) => (state.seeds[name] = runs[index]!.seed), drawRun),
         ),
       note,
     ),
+    steps,
     holder,
     disagreement,
     readingBlock(prompt, context) ?? false,
+    map,
   );
 }
 
+/** The step that is shown: the chosen one where the run has it, else the one that it keeps. */
+function stepOf({ path, bestStep }: RunReport, chosen: number | undefined): number {
+  return path?.snapshots.some(({ step }) => step === chosen) ? chosen! : bestStep;
+}
+
+function slider(
+  run: RunReport,
+  chosen: number | undefined,
+  onChange: (step: number) => void,
+): HTMLElement | undefined {
+  const steps = run.path?.snapshots.map(({ step }) => step) ?? [];
+  const now = stepOf(run, chosen);
+  if (steps.length < 2 || !steps.includes(now)) return undefined;
+  return stepSlider({ steps, last: run.steps, kept: run.bestStep, chosen: now, onChange });
+}
+
 /** For how many vectors the metrics name different nearest tokens: a reason for doubt. */
-function disagreementText({ virtualTokens }: RunReport, own: Metric): string {
-  const differing = virtualTokens.filter((token) =>
-    Object.entries(token.nearestBy ?? {}).some(
-      ([metric, list]) => metric !== own && list[0]?.id !== token.nearest[0]?.id,
-    ),
-  );
+function disagreementText(
+  virtualTokens: readonly VirtualTokenReport[],
+  metric: Metric,
+  all: boolean,
+): string {
+  const differing = virtualTokens.filter((token) => disagreements(token, metric, all).length > 0);
   if (differing.length === 0) return '';
   const which = listed(differing.map((token) => String(token.index + 1)));
   return `The metrics name different nearest tokens for ${differing.length === 1 ? 'virtual token' : 'virtual tokens'} ${which}.`;
@@ -118,96 +161,4 @@ function disagreementText({ virtualTokens }: RunReport, own: Metric): string {
 function metricsOf(token: VirtualTokenReport, own: Metric): Metric[] {
   const others = Object.keys(token.nearestBy ?? {}) as Metric[];
   return [own, ...others.filter((metric) => metric !== own)];
-}
-
-function tokenTable(name: string, run: RunReport, metric: Metric, own: Metric): HTMLElement {
-  const lists = run.virtualTokens.map((token) =>
-    (metric === own ? token.nearest : (token.nearestBy?.[metric] ?? [])).slice(0, shownTokens),
-  );
-  // Bars are lengths on one scale for the whole table; cosine has its own.
-  const largest =
-    metric === 'cosine' ? 1 : Math.max(...lists.flat().map((n) => n.similarity), 1e-9);
-  const smallest = Math.min(...lists.flat().map((n) => -n.similarity));
-  const share = (near: NearToken) =>
-    metric === 'l2' ? smallest / Math.max(-near.similarity, 1e-9) : near.similarity / largest;
-  return h(
-    'table',
-    { class: 'tokens', role: 'table', 'aria-label': `Nearest tokens of ${name}, seed ${run.seed}` },
-    h(
-      'thead',
-      { role: 'rowgroup' },
-      h(
-        'tr',
-        { role: 'row' },
-        heading('virtual token'),
-        ...Array.from({ length: shownTokens }, (_, i) =>
-          heading(i === 0 ? 'nearest' : `${i + 1}.`),
-        ),
-        heading('longer than', 'norm'),
-      ),
-    ),
-    h(
-      'tbody',
-      { role: 'rowgroup' },
-      ...run.virtualTokens.map((token, i) => {
-        const before = run.virtualTokens[i - 1];
-        const opens = before !== undefined && before.group !== token.group;
-        return h(
-          'tr',
-          { role: 'row', class: opens ? 'opens' : undefined },
-          h(
-            'th',
-            { role: 'rowheader', scope: 'row' },
-            h('span', { class: 'number' }, token.index + 1),
-            h('span', { class: 'origin' }, origin(token)),
-          ),
-          ...Array.from({ length: shownTokens }, (_, k) => {
-            const near = lists[i]![k];
-            return h('td', { role: 'cell' }, near && nearCell(near, metric, share(near), k === 0));
-          }),
-          h(
-            'td',
-            { role: 'cell', class: 'norm', title: `norm ${token.norm.toFixed(2)}` },
-            h('span', { class: 'spoken narrow' }, 'longer than '),
-            `${percent(token.normPercentile)} of tokens`,
-          ),
-        );
-      }),
-    ),
-  );
-}
-
-function heading(text: string, name?: string): HTMLElement {
-  return h('th', { role: 'columnheader', scope: 'col', class: name }, text);
-}
-
-/** Where the vector comes from: its name, and its start token with whether it left it. */
-function origin(token: VirtualTokenReport): string {
-  const named = token.name === undefined ? '' : `${token.name} `;
-  if (token.unmoved) {
-    const start = token.startedFrom === undefined ? '' : ` “${token.startedFrom}”`;
-    return `${named}= still its start token${start}`;
-  }
-  return token.startedFrom === undefined ? named : `${named}from “${token.startedFrom}”`;
-}
-
-function nearCell(near: NearToken, metric: Metric, share: number, first: boolean): HTMLElement {
-  const value = metric === 'cosine' ? near.similarity : Math.abs(near.similarity);
-  const sign = metric === 'dot' && near.similarity < 0 ? -1 : 1;
-  return h(
-    'span',
-    { class: first ? 'near first' : 'near', title: `token ${near.id}` },
-    h('span', { class: 'token' }, visible(near.token)),
-    h('span', { class: 'similarity' }, twoPlaces(sign * value)),
-    h('span', {
-      class: 'length',
-      'aria-hidden': 'true',
-      vars: { '--share': Math.max(0, Math.min(1, share)).toFixed(4) },
-    }),
-  );
-}
-
-/** A token with its spaces and line breaks to be seen. */
-function visible(token: string): string {
-  return token.replaceAll(' ', '␣').replaceAll('\n', '↵').replaceAll('\t', '⇥');
 }

@@ -1,5 +1,6 @@
 /** What the nearest tokens are worth as words: their score between the learned prompt's and none. */
 import { percent } from '../../src/protocol/format.ts';
+import { visibleTokens } from '../../src/protocol/visibleText.ts';
 import type { PromptReport, Reading } from '../../src/protocol/report.ts';
 import { button } from '../controls.ts';
 import { h } from '../element.ts';
@@ -25,7 +26,7 @@ export function readingBlock(
     'div',
     { class: 'reading', role: 'group', 'aria-label': `${summary.name} in words` },
     h('h3', {}, 'Does the reading hold?'),
-    h('div', { class: 'bar-of-controls' }, templateText(reading.template), copy),
+    h('div', { class: 'bar-of-controls' }, templateText(visibleTokens(reading.template)), copy),
     h('dl', { class: 'levels' }, ...levels(reading)),
     h('p', { class: 'meaning' }, reading.sentence),
   );

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { PtuneError } from '../../base/errors.ts';
 import { percent, percentRange } from '../../base/format.ts';
+import { visibleTokens } from '../../base/visibleText.ts';
 import { atomicWrite } from '../../files/atomicWrite.ts';
 import { searchWords } from '../../insight/wordSearch/searchWords.ts';
 import { withPrompt } from '../../language/withPrompt.ts';
@@ -27,7 +28,7 @@ export async function search(
   }
   for (const { method, template, validation, test, seconds } of result.found) {
     print(`${method.padEnd(10)}  ${scoreText(validation, test)}  ${seconds.toFixed(1)} s`);
-    print(template.replaceAll(/^/gm, '    '));
+    print(visibleTokens(template).replaceAll(/^/gm, '    '));
   }
   if (result.written) {
     const { name, validation, test } = result.written;
@@ -44,7 +45,7 @@ function scoreText(validation: WordsScore, test: WordsScore): string {
 /** A line now and then; on a terminal the same line again. */
 function progressOn(output: Output): (event: SearchEvent) => void {
   return ({ method, step, steps, template, loss }) => {
-    const line = `${method} ${step}/${steps}  loss ${loss.toFixed(2)}  ${template.replaceAll('\n', ' ⏎ ')}`;
+    const line = `${method} ${step}/${steps}  loss ${loss.toFixed(2)}  ${visibleTokens(template).replaceAll('\n', ' ⏎ ')}`;
     if (output.live) {
       const width = process.stderr.columns;
       process.stderr.write(`\r\x1b[K${line.slice(0, width - 1)}`);

@@ -1,7 +1,13 @@
 /** What learned virtual tokens are near, as the Markdown of a hover. */
 import { twoPlaces } from '../../base/format.ts';
 import type { Prompt, VirtualPart } from '../../language/ast.ts';
-import type { VirtualTokenReport } from '../../protocol/report.ts';
+import { disagreements, metricWords, nearestBy, remarks } from '../../protocol/nearness.ts';
+import type {
+  Metric,
+  NearToken,
+  RandomNeighbors,
+  VirtualTokenReport,
+} from '../../protocol/report.ts';
 import type { PromptScore } from './fileScores.ts';
 import { markdownCode } from './markdown.ts';
 
@@ -18,18 +24,17 @@ export function virtualTokenCard(
   const place = placeOf(prompt, part);
   const tokens = run?.virtualTokens.filter(({ group }) => group === place) ?? [];
   if (run === undefined || tokens.length === 0) return undefined;
-  const heading = `Nearest tokens of seed ${run.seed}, by ${metricNames[score.report.metric]}`;
+  const { metric } = score.report;
+  const heading = `Nearest tokens of seed ${run.seed}, by ${metricWords[metric]}`;
   const stale = score.stale === undefined ? '' : `\n\n⟳ **Stale: ${score.stale}.**`;
-  const rows = tokens.map((token) => `| ${token.index + 1} | ${nearestCells(token)} |`);
+  const rows = tokens.map((token) => `| ${token.index + 1} | ${nearestCells(token, metric)} |`);
+  const random = run.random ? [`| random | ${cellsOf(nearestBy(run.random, metric))} | |`] : [];
   const head = ['| | nearest | second | third | |', `|--:|${':--|'.repeat(shown + 1)}`];
-  return `${heading}${stale}\n\n${[...head, ...rows].join('\n')}`;
+  const table = [...head, ...rows, ...random].join('\n');
+  return [`${heading}${stale}`, table, limitText(run.random, metric)]
+    .filter((part) => part !== undefined)
+    .join('\n\n');
 }
-
-const metricNames = {
-  cosine: 'cosine similarity',
-  dot: 'dot product',
-  l2: 'Euclidean distance',
-} as const;
 
 /** Which of the prompt's places with virtual tokens the vectors of `part` stand in first. */
 function placeOf(prompt: Prompt, part: VirtualPart): number {
@@ -39,10 +44,24 @@ function placeOf(prompt: Prompt, part: VirtualPart): number {
   );
 }
 
-function nearestCells({ nearest, unmoved }: VirtualTokenReport): string {
+function nearestCells(token: VirtualTokenReport, metric: Metric): string {
+  const others = disagreements(token, metric).map(
+    ([other, near]) => `${metricWords[other]}: ${markdownCode(near.token)}`,
+  );
+  return `${cellsOf(nearestBy(token, metric))} | ${[...remarks(token, metric), ...others].join(', ')}`;
+}
+
+function cellsOf(tokens: readonly NearToken[]): string {
   const cells = Array.from({ length: shown }, (_, i) => {
-    const near = nearest[i];
+    const near = tokens[i];
     return near === undefined ? '' : `${markdownCode(near.token)} ${twoPlaces(near.similarity)}`;
   });
-  return [...cells, unmoved ? 'still its start token' : ''].join(' | ');
+  return cells.join(' | ');
+}
+
+/** What similarities mean, beside random vectors. */
+function limitText(random: RandomNeighbors | undefined, metric: Metric): string | undefined {
+  const limit = random?.limits[metric];
+  if (!random || limit === undefined) return undefined;
+  return `Of ${random.draws} random vectors of the same length, 19 in 20 have no token nearer than ${twoPlaces(limit)}.`;
 }
