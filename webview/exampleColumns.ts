@@ -2,6 +2,7 @@
 import { counted, twoPlaces } from '../src/protocol/format.ts';
 import type { OpenExamples, OpenPrompt, OpenRun, OpenTexts } from '../src/protocol/exampleTable.ts';
 import { probabilityOf } from '../src/protocol/exampleTable.ts';
+import { visibleText } from '../src/protocol/visibleText.ts';
 import { h } from './element.ts';
 import type { SortKeys } from './exampleOrder.ts';
 import { runKeys, textKeys } from './exampleOrder.ts';
@@ -95,7 +96,7 @@ function textCell(style: string, text: (example: number) => string): GridCell {
   return {
     element,
     show: (example) => {
-      const shown = text(example);
+      const shown = visibleText(text(example));
       element.textContent = shown;
       // What does not fit can be read all the same.
       element.title = shown.length > 20 ? shown : '';
@@ -121,7 +122,7 @@ function answerCell(
       element.className = `grid-cell said ${isRight ? 'right' : 'wrong'}`;
       sign.textContent = isRight ? '✓' : '✗';
       sign.setAttribute('aria-label', isRight ? 'right' : 'wrong');
-      text.textContent = shortened(texts[said[example]!]!);
+      text.textContent = visibleText(shortened(texts[said[example]!]!));
       sure.textContent = twoPlaces(probabilityOf(probability[example]!));
       place.textContent = isRight ? '' : `rank ${rank[example]!}`;
       element.title = prompt === undefined ? '' : seedsNote(prompt, example);

@@ -12,14 +12,14 @@ import { scoreCard } from '../../src/extension/scores/scoreCard.ts';
 import { virtualTokenCard } from '../../src/extension/scores/virtualTokenCard.ts';
 import type { VirtualPart } from '../../src/language/ast.ts';
 import { parse } from '../../src/language/parser.ts';
-import type { Report } from '../../src/protocol/report.ts';
+import type { FullReport } from '../../src/protocol/report.ts';
 import { buildBundles, ptune, type Finished } from '../support/cli.ts';
 import { hostileTokens, steering, writeHostileProject } from '../support/hostileVocabulary.ts';
 import { startChromium } from './support/page.ts';
 
 let folder: string;
 let trained: Finished;
-let report: Report;
+let report: FullReport;
 let browser: Browser;
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
   trained = await ptune(folder, 'train', 'task.ptune');
   await ptune(folder, 'report', 'task.ptune', '--html', 'report.html');
   const text = await readFile(join(folder, '.ptune/reports/task.json'), 'utf8');
-  report = JSON.parse(text) as Report;
+  report = JSON.parse(text) as FullReport;
   browser = await startChromium();
 }, 60_000);
 

@@ -53,7 +53,7 @@ describe('the report page', () => {
       // The last two: what other metrics say, and the vector itself.
       expect(cells).toHaveLength(7);
       expect(cells[0]).toMatch(/^capital\s*\.66$/);
-      expect(await rows.nth(6).innerText()).toContain('still its start token “.”');
+      expect(await rows.nth(6).innerText()).toMatch(/from “\.”\s+still its start token/);
       expect(await rows.nth(6).getByRole('cell').nth(4).innerText()).toContain('<b>&');
     });
   });

@@ -1,21 +1,19 @@
 /** Path, filter and map of the vectors of a real training, in the report page. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Report } from '../../src/protocol/report.ts';
+import type { FullReport } from '../../src/protocol/report.ts';
 import { trainFile } from '../../src/training/trainFile.ts';
 import { placeLabels } from '../../webview/labels.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { writeProject } from '../support/tinyProject.ts';
 import { contextFor } from '../support/trainingContext.ts';
-import { bundlePage, openPage, startChromium, type Bundle } from './support/page.ts';
+import { usePages } from './support/page.ts';
 
 let folder: string;
-let report: Report;
-let bundle: Bundle;
-let browser: Browser;
+let report: FullReport;
+const pages = usePages();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ptune-test-'));
@@ -28,21 +26,15 @@ beforeAll(async () => {
   ];
   const path = await writeProject(folder, { train });
   await trainFile({ path }, contextFor().context);
-  report = JSON.parse(await readFile(join(folder, '.ptune/reports/task.json'), 'utf8')) as Report;
-  [bundle, browser] = await Promise.all([bundlePage(), startChromium()]);
+  report = JSON.parse(
+    await readFile(join(folder, '.ptune/reports/task.json'), 'utf8'),
+  ) as FullReport;
 }, 60_000);
 
-afterAll(async () => {
-  await browser.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 
-async function withPage(check: (page: Page) => Promise<void>): Promise<void> {
-  const opened = await openPage(browser, bundle, report);
-  await check(opened.page);
-  expect(opened.complaints).toEqual([]);
-  await opened.close();
-}
+const withPage = (check: (page: Page) => Promise<void>): Promise<void> =>
+  pages.withPage(report, {}, ({ page }) => check(page));
 
 const learned = () => report.prompts.find(({ summary }) => summary.name === 'learned')!;
 const shownRun = () => learned().runs.find(({ seed }) => seed === learned().middleSeed)!;

@@ -39,7 +39,7 @@ async function bundlePage(): Promise<Bundle> {
 }
 
 /** Starts the Chromium named by PTUNE_CHROMIUM, or Debian's. */
-async function startChromium(): Promise<Browser> {
+export async function startChromium(): Promise<Browser> {
   const path = process.env['PTUNE_CHROMIUM'] ?? '/usr/bin/chromium';
   if (!existsSync(path)) {
     throw new Error(
