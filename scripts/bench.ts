@@ -16,6 +16,7 @@ import { sizeOf } from '../src/onnx/tensor.ts';
 import { writeModel } from '../src/onnx/write.ts';
 import { engine, float32, int64, Session, type Feeds } from '../src/runtime/session.ts';
 import { benchActivation } from './benchActivation.ts';
+import { benchTry } from './benchTry.ts';
 import { benchNearest } from './benchNearest.ts';
 import { benchLarge, makeSession } from './benchLarge.ts';
 import { benchLanguage } from './benchLanguage.ts';
@@ -159,6 +160,7 @@ async function bench(): Promise<void> {
   await benchLanguage();
   if (first !== '--large') await benchSmall(first);
   await benchNearest();
+  await benchTry(process.cwd());
   await benchActivation(process.cwd());
   await benchReport();
   await benchRuns();

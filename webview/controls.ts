@@ -46,6 +46,23 @@ export function searchField(
   return field;
 }
 
+/** A text field with its label above it, that reports every change of its text. */
+export function textField(
+  label: string,
+  value: string,
+  onInput: (text: string) => void,
+): HTMLElement {
+  return custom(
+    'vscode-text-field',
+    {
+      size: 28,
+      value,
+      on: { input: (event) => onInput((event.target as HTMLInputElement).value) },
+    },
+    label,
+  );
+}
+
 /** A list of which one is chosen, with its label before it. */
 export function dropdown(
   label: string,

@@ -12,10 +12,15 @@ import { embeddedExamples, embeddedReport } from './reportData.ts';
 import { ReportView } from './reportView.ts';
 import type { ViewContext } from './state.ts';
 import { viewState } from './state.ts';
+import { TryPanel } from './tryPanel.ts';
+import { tryItSection } from './views/tryIt.ts';
 
 const host = connectHost();
 const state = viewState(host.loadState());
 const page = document.getElementById('page')!;
+const trial = host.kind === 'editor' ? new TryPanel(host.post.bind(host)) : undefined;
+/** Nothing was scored. */
+const noExamples = new Promise<OpenExamples>(() => undefined);
 
 /** What is shown, while a report is. */
 let shown: { readonly view: ReportView; readonly context: ViewContext } | undefined;
@@ -35,23 +40,39 @@ function show(
     return;
   }
   document.title = `${report.file} – report`;
-  const context: ViewContext = {
+  const context = contextWith(examples, stale);
+  const top = window.scrollY;
+  const focused = document.activeElement;
+  shown = { view: new ReportView(report, context), context };
+  page.replaceChildren(...shown.view.elements);
+  // What stays on the page keeps the cursor.
+  if (focused instanceof HTMLElement && trial?.element.contains(focused)) focused.focus();
+  void examples.then((table) => trial?.setExamples(table));
+  window.scrollTo(0, top);
+}
+
+function contextWith(examples: Promise<OpenExamples>, stale: ViewContext['stale']): ViewContext {
+  return {
     state,
     save: () => host.saveState(state),
     post: host.post.bind(host),
     hasEditor: host.kind === 'editor',
     examples,
     stale,
+    ...(trial && { trial }),
   };
-  const top = window.scrollY;
-  shown = { view: new ReportView(report, context), context };
-  page.replaceChildren(...shown.view.elements);
-  window.scrollTo(0, top);
 }
 
 function showText(text: string): void {
   shown = undefined;
-  page.replaceChildren(h('p', { class: 'empty' }, text));
+  const said = h('p', { class: 'empty' }, text);
+  if (!trial) {
+    page.replaceChildren(said);
+    return;
+  }
+  // Prompts in words can be tried before anything is scored.
+  trial.setExamples(undefined);
+  page.replaceChildren(said, tryItSection({ file: '' }, contextWith(noExamples, {})));
 }
 
 /** Unfolds a section and goes to it. */
@@ -59,6 +80,7 @@ function showSection(id: string): void {
   const section = document.getElementById(id);
   if (section instanceof HTMLDetailsElement) section.open = true;
   section?.scrollIntoView({ block: 'start' });
+  if (id === 'try') trial?.begin();
 }
 
 /** Marks what is stale, where that is not what the page says already. */
@@ -89,6 +111,12 @@ host.listen((message) => {
       break;
     case 'nothing':
       showText(message.text);
+      break;
+    case 'slots':
+      trial?.setSlots(message.columns);
+      break;
+    case 'tried':
+      trial?.answered(message);
       break;
     case 'section':
       showSection(message.id);

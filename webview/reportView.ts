@@ -8,6 +8,7 @@ import { importanceSection } from './views/importance.ts';
 import { nearestSection } from './views/nearest.ts';
 import { scoreboardSection } from './views/scoreboard.ts';
 import { settingsSection } from './views/settings.ts';
+import { tryItSection } from './views/tryIt.ts';
 import { trainingSection } from './views/training.ts';
 import { verdictView } from './views/verdict.ts';
 import { wordingsSection } from './views/wordings.ts';
@@ -20,6 +21,7 @@ const sections: readonly SectionView[] = [
   scoreboardSection,
   nearestSection,
   examplesSection,
+  tryItSection,
   trainingSection,
   confusionSection,
   importanceSection,

@@ -30,6 +30,14 @@ export interface ViewState {
   readonly open: Record<string, boolean>;
 }
 
+/** Where a person tries inputs. */
+export interface Trial {
+  /** An HTMLElement; this module is also read where there is no DOM. */
+  readonly element: object;
+  /** Asks for the first time, unless something was asked. */
+  begin(): void;
+}
+
 /** What every view gets beside the report. */
 export interface ViewContext {
   readonly state: ViewState;
@@ -43,6 +51,8 @@ export interface ViewContext {
   readonly examples: Promise<OpenExamples>;
   /** By prompt name, why its score no longer belongs to the file. */
   readonly stale: Readonly<Record<string, string>>;
+  /** Where there is an editor that asks the model. */
+  readonly trial?: Trial;
 }
 
 /** The state before the person chose anything, over what is left of an earlier one. */

@@ -153,15 +153,17 @@ class WordScores {
     const { encoding, model, vectors, signal } = this.#inputs;
     const words = [...this.#ids.keys()];
     const ids = [...this.#ids.values()];
-    for (const input of wordInputs(ids, model.encoding.causal)) {
-      const encoded = this.#examples.map((example) => encoding.encode(example, input.ids));
+    const inputs = wordInputs(ids, model.encoding.causal);
+    const count = this.#examples.length;
+    // Of a single example all inputs go together; of many, each input fills batches by itself.
+    for (const together of count === 1 ? [inputs] : inputs.map((input) => [input])) {
       await model.score(
-        encoded,
+        together.flatMap((input) => this.#examples.map((one) => encoding.encode(one, input.ids))),
         vectors,
         (index, rows) => {
-          for (const w of input.words) {
+          for (const w of together[Math.floor(index / count)]!.words) {
             const scores = ids[w]!.map((id, j) => rows[j]![id]!);
-            this.#scores[index]!.set(words[w]!, mean(scores));
+            this.#scores[index % count]!.set(words[w]!, mean(scores));
           }
         },
         signal,

@@ -69,11 +69,13 @@ export class PromptModel {
     // Like lengths together: less padding, fewer graphs.
     const order = [...inputs.keys()].sort((a, b) => inputs[a]!.ids.length - inputs[b]!.ids.length);
     const shared = this.#sharedStart(inputs, vectors);
+    // A person who waits for one answer does not wait for the places of fifteen others.
+    const rows = inputs.length === 1 ? 1 : rowsAtOnce;
     for (let start = 0; start < order.length; start += rowsAtOnce) {
       throwIfCancelled(signal);
       const chosen = order.slice(start, start + rowsAtOnce);
       const batch = chosen.map((i) => inputs[i]!);
-      const shape = { ...this.shapeOf(batch, vectors), shared };
+      const shape = { ...this.shapeOf(batch, vectors, rows), shared };
       const session = await this.#scoreSession(shape);
       const feeds = this.feedsOf(batch, shape, vectors);
       const { log_probabilities: scores } = await session.run(feeds);
@@ -132,14 +134,18 @@ export class PromptModel {
     }
   }
 
-  /** The shapes of the graph that serves a batch of at most `scoreRows` inputs. */
-  shapeOf(batch: readonly EncodedPrompt[], vectors: PromptVectors | undefined): PromptShape {
+  /** The shapes of the graph that serves a batch of at most `rows` inputs. */
+  shapeOf(
+    batch: readonly EncodedPrompt[],
+    vectors: PromptVectors | undefined,
+    rows: number = rowsAtOnce,
+  ): PromptShape {
     const length = Math.max(...batch.map((input) => input.ids.length));
     const positions = Math.max(...batch.map((input) => input.answerPositions.length));
     return {
-      rows: rowsAtOnce,
+      rows,
       length: paddedLength(length, tokenLimit(this.encoding, vectors?.deep ? vectors.count : 0)),
-      positions: rowsAtOnce * positions,
+      positions: rows * positions,
       virtual: vectors?.count ?? 0,
       deep: vectors?.deep ?? false,
       ...decoderLength(batch),

@@ -15,6 +15,7 @@ import type { ReportPanels } from './report/reportPanel.ts';
 import type { ScoreService } from './scores/scoreService.ts';
 import { canStart } from './jobs/canStart.ts';
 import { measureImportance } from './looks/measureImportance.ts';
+import { searchWords } from './looks/searchWords.ts';
 import { probeWordings } from './looks/probeWordings.ts';
 import { runJob } from './jobs/runJob.ts';
 import type { TrainingController } from './jobs/trainingController.ts';
@@ -58,6 +59,10 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
       }),
     'ptune.score': (target) =>
       guarded(async () => runJob(parts, await documentOf(target), { kind: 'score' })),
+    'ptune.tryInput': (target) =>
+      guarded(async () => reports.open((await documentOf(target)).uri, 'try')),
+    'ptune.searchWords': (target) =>
+      guarded(async () => searchWords(parts, await documentOf(target), promptOf(target))),
     'ptune.probeWordings': (target) =>
       guarded(async () => probeWordings(parts, await documentOf(target), promptOf(target))),
     'ptune.measureImportance': (target) =>

@@ -23,6 +23,8 @@ export type Target = PromptTarget | Uri | undefined;
 export interface CommandArguments {
   'ptune.train': Target;
   'ptune.score': Target;
+  'ptune.tryInput': Target;
+  'ptune.searchWords': Target;
   'ptune.probeWordings': Target;
   'ptune.measureImportance': Target;
   'ptune.compare': Target;

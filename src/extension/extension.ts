@@ -23,6 +23,7 @@ import { registerQuickFixes } from './features/quickFixes.ts';
 import { newPromptFile } from './newFile/newPromptFile.ts';
 import { HubToken } from './models/hubToken.ts';
 import { chooseModel } from './models/modelPicker.ts';
+import { InputTrial } from './looks/inputTrial.ts';
 import { ModelsView } from './models/modelsView.ts';
 import { RunActions } from './runs/runActions.ts';
 import { RunsView } from './runs/runsView.ts';
@@ -52,7 +53,8 @@ export function activate(context: ExtensionContext): void {
   const token = new HubToken(context.secrets);
   const training = new TrainingController(context.asAbsolutePath('dist/trainer.cjs'), log, token);
   const models = new ModelsView(ownCache(process.env, homedir()), () => Date.now());
-  const reports = new ReportPanels(context.extensionUri, scores);
+  const trial = new InputTrial(training);
+  const reports = new ReportPanels(context.extensionUri, scores, trial);
   const facts = new FactsService(scoreContext, cachedTables());
   const diagnostics = new DiagnosticsService(
     watch,
@@ -99,6 +101,7 @@ export function activate(context: ExtensionContext): void {
     scores,
     training,
     reports,
+    trial,
     diagnostics,
     tokens,
     comparison,

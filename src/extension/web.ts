@@ -48,6 +48,8 @@ function handlersWithout(log: { show(): void }): CommandHandlers {
   return {
     'ptune.train': explain,
     'ptune.score': explain,
+    'ptune.tryInput': explain,
+    'ptune.searchWords': explain,
     'ptune.probeWordings': explain,
     'ptune.measureImportance': explain,
     'ptune.compare': explain,

@@ -137,6 +137,10 @@ export function connectTrainer(
     probe: (argument) => request('probe', argument) as ReturnType<TrainerRequests['probe']>,
     importance: (argument) =>
       request('importance', argument) as ReturnType<TrainerRequests['importance']>,
+    searchWords: (argument) =>
+      request('searchWords', argument) as ReturnType<TrainerRequests['searchWords']>,
+    tryInput: (argument) =>
+      request('tryInput', argument) as ReturnType<TrainerRequests['tryInput']>,
     checkModel: (argument) =>
       request('checkModel', argument) as ReturnType<TrainerRequests['checkModel']>,
     exportChoices: (argument) =>
@@ -192,6 +196,10 @@ function call(handler: TrainerRequests, request: ToTrainer): Promise<unknown> {
       return handler.probe(argument as Parameters<TrainerRequests['probe']>[0]);
     case 'importance':
       return handler.importance(argument as Parameters<TrainerRequests['importance']>[0]);
+    case 'searchWords':
+      return handler.searchWords(argument as Parameters<TrainerRequests['searchWords']>[0]);
+    case 'tryInput':
+      return handler.tryInput(argument as Parameters<TrainerRequests['tryInput']>[0]);
     case 'checkModel':
       return handler.checkModel(argument as Parameters<TrainerRequests['checkModel']>[0]);
     case 'exportChoices':

@@ -4,6 +4,7 @@
  */
 import type { ExampleTable } from './exampleTable.ts';
 import type { Report } from './report.ts';
+import type { TryResult } from './tryInput.ts';
 
 /** The report to show, in place of the one before. */
 export interface ShowReport {
@@ -36,6 +37,22 @@ export interface ShowNothing {
   readonly file?: string;
 }
 
+/** The columns that slots of the file's prompts name; an input to try has a value for each. */
+export interface ShowSlots {
+  readonly type: 'slots';
+  readonly columns: readonly string[];
+}
+
+/** What came of an input that the page asked about. */
+export interface Tried {
+  readonly type: 'tried';
+  /** That of the question. */
+  readonly id: number;
+  readonly result?: TryResult;
+  /** Why there is no result, for people. */
+  readonly problem?: string;
+}
+
 /** Unfold a section and bring it into view. */
 export interface ShowSection {
   readonly type: 'section';
@@ -44,7 +61,8 @@ export interface ShowSection {
 }
 
 /** What the editor tells the page. */
-export type ToReportPage = ShowReport | ShowExamples | ShowStale | ShowNothing | ShowSection;
+export type ToReportPage =
+  ShowReport | ShowExamples | ShowStale | ShowNothing | ShowSection | ShowSlots | Tried;
 
 /** The page listens; the editor answers with a report. */
 export interface PageReady {
@@ -74,6 +92,14 @@ export interface MeasureImportance {
   readonly prompt: string;
 }
 
+/** Ask all prompts about one input. */
+export interface TryInput {
+  readonly type: 'try';
+  /** Larger than that of every question before. */
+  readonly id: number;
+  readonly input: Readonly<Record<string, string>>;
+}
+
 /** Put text on the clipboard. */
 export interface CopyText {
   readonly type: 'copy';
@@ -101,6 +127,7 @@ export type FromReportPage =
   | TrainPrompt
   | ProbePrompt
   | MeasureImportance
+  | TryInput
   | CopyText
   | SaveFile
   | OpenRun;

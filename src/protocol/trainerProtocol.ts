@@ -14,6 +14,8 @@ import type {
 import type { RunComparison } from './runComparison.ts';
 import type { ImportanceRequest, ImportanceResult } from './importance.ts';
 import type { Summary } from './summary.ts';
+import type { TryRequest, TryResult } from './tryInput.ts';
+import type { SearchRequest, SearchResult } from './wordSearch.ts';
 import type { ProbeRequest, ProbeResult } from './wordings.ts';
 
 /** Both ends must have the same; the extension and its trainer ship together. */
@@ -80,6 +82,10 @@ export interface TrainerRequests {
   probe(request: ProbeRequest): Promise<ProbeResult>;
   /** Leaves out and exchanges the virtual tokens of a learned prompt. */
   importance(request: ImportanceRequest): Promise<ImportanceResult>;
+  /** Searches words in place of a learned prompt's vectors; tells its progress as events. */
+  searchWords(request: SearchRequest): Promise<SearchResult>;
+  /** Asks every prompt about one input; what it takes stays in memory for the next one. */
+  tryInput(request: TryRequest): Promise<TryResult>;
   /** Looks at a cached model again, file by file; fails with `hub/damaged` where one has changed. */
   checkModel(id: string): Promise<CheckedModel>;
   /** Which formats a run's prompt can leave in, as far as can be told without opening the model. */

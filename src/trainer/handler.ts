@@ -1,6 +1,9 @@
 /** Answers the editor's requests, one at a time. */
 import { PtuneError } from '../base/errors.ts';
 import { measureImportance } from '../insight/importance/measureImportance.ts';
+import { WarmFile } from '../insight/tryInput/warmFile.ts';
+import { searchProgress } from '../insight/wordSearch/progress.ts';
+import { searchWords } from '../insight/wordSearch/searchWords.ts';
 import { probeWordings } from '../insight/wordings/probeWordings.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
 import { exportChoices } from '../exchange/export/exportChoices.ts';
@@ -23,6 +26,8 @@ import type {
   TrainRequest,
   TrainerRequests,
 } from '../protocol/trainerProtocol.ts';
+import type { TryRequest, TryResult } from '../protocol/tryInput.ts';
+import type { SearchRequest, SearchResult } from '../protocol/wordSearch.ts';
 import type { ProbeRequest, ProbeResult } from '../protocol/wordings.ts';
 import type { TrainingContext } from '../training/context.ts';
 import { compareRuns } from '../training/compareRuns.ts';
@@ -43,6 +48,7 @@ export interface HandlerOptions {
 /** The trainer's side of the conversation. */
 export class TrainerHandler implements TrainerRequests {
   readonly #options: HandlerOptions;
+  readonly #warmFile = new WarmFile();
   #current: AbortController | undefined;
 
   constructor(options: HandlerOptions) {
@@ -63,6 +69,16 @@ export class TrainerHandler implements TrainerRequests {
 
   importance(request: ImportanceRequest): Promise<ImportanceResult> {
     return this.#alone((context) => measureImportance(request, context));
+  }
+
+  searchWords(request: SearchRequest): Promise<SearchResult> {
+    return this.#alone((context) =>
+      searchWords(request, context, (event) => context.emit(searchProgress(event))),
+    );
+  }
+
+  tryInput(request: TryRequest): Promise<TryResult> {
+    return this.#alone((context) => this.#warmFile.ask(request, context));
   }
 
   checkModel(id: string): Promise<CheckedModel> {

@@ -28,6 +28,8 @@ const handler: TrainerRequests = {
   },
   probe: () => Promise.reject(new PtuneError('file/no-prompts', 'None.')),
   importance: () => Promise.reject(new PtuneError('file/no-prompts', 'None.')),
+  searchWords: () => Promise.reject(new PtuneError('file/no-prompts', 'None.')),
+  tryInput: () => Promise.reject(new PtuneError('file/no-prompts', 'None.')),
   checkModel: () => Promise.resolve({ graphs: [] }),
   exportChoices: () => Promise.resolve([]),
   exportRun: ({ run, format, output }) =>

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../src/evaluation/report.ts';
 import { spreadOf } from '../../src/evaluation/spread.ts';
 import type { PromptImportance, ScoreChange } from '../../src/protocol/importance.ts';
-import type { FullReport } from '../../src/protocol/report.ts';
+import { openExamples } from '../../src/protocol/exampleTable.ts';
+import { splitReport, type FullReport } from '../../src/protocol/report.ts';
+import type { ToReportPage } from '../../src/protocol/reportMessages.ts';
 import type { WordingProbe, WordingScore } from '../../src/protocol/wordings.ts';
 import { capitalsInputs } from '../evaluation/support/reportInputs.ts';
-import { usePages } from './support/page.ts';
+import { usePages, type OpenedPage } from './support/page.ts';
 
 const report = buildReport(capitalsInputs());
 const { withPage } = usePages();
@@ -162,6 +164,126 @@ describe('the importance of virtual tokens', () => {
     await withPage(report, { host: 'editor' }, async ({ page, posted }) => {
       await page.getByRole('button', { name: 'Measure learned' }).click();
       expect(await posted()).toContainEqual({ type: 'importance', prompt: 'learned' });
+    });
+  });
+});
+
+describe('trying an input', () => {
+  const send = (page: OpenedPage['page'], message: ToReportPage) =>
+    page.evaluate(`window.postMessage(${JSON.stringify(message)})`);
+  const slots: ToReportPage = { type: 'slots', columns: ['country'] };
+  const { inputs, answer: right } = openExamples(report.predictions);
+  const country = inputs[0]!.texts[inputs[0]!.rows[0]!]!;
+  const answer = right.texts[right.rows[0]!]!;
+  const show = async (page: OpenedPage['page']) => {
+    await send(page, slots);
+    const [shown, examples] = splitReport(report);
+    await send(page, { type: 'report', report: shown });
+    await send(page, { type: 'examples', examples });
+    await page
+      .getByRole('grid')
+      .or(page.getByRole('table', { name: 'Examples' }))
+      .first()
+      .waitFor();
+  };
+  const answers = (...shares: number[]) =>
+    shares.map((probability, i) => ({ answer: `Answer ${i + 1}`, probability }));
+  const tried = (id: number, prompt: string): ToReportPage => ({
+    type: 'tried',
+    id,
+    result: {
+      candidates: 'answers',
+      milliseconds: 34.4,
+      prompts: [
+        { prompt, answers: answers(0.9, 0.08, 0.0001) },
+        { prompt: 'learned', seed: 2, answers: [], reason: 'it was never trained' },
+      ],
+    },
+  });
+  const asked = async ({ posted }: OpenedPage) =>
+    (await posted()).filter((one) => (one as { type: string }).type === 'try') as {
+      readonly id: number;
+      readonly input: Record<string, string>;
+    }[];
+
+  test('starts when it is opened, with the first example, and shows every prompt’s answers', async () => {
+    await withPage(report, { host: 'editor' }, async (opened) => {
+      const { page } = opened;
+      await show(page);
+      const section = page.locator('#try');
+      await section.locator('summary').waitFor();
+      expect(await asked(opened)).toEqual([]);
+      await section.locator('summary').click();
+      await section.getByText('Asking the model').waitFor();
+      expect(await asked(opened)).toEqual([{ type: 'try', id: 1, input: { country } }]);
+      await send(page, tried(1, 'manual'));
+      const card = section.getByRole('region', { name: 'Answers of manual' });
+      await card.waitFor();
+      const items = await card.getByRole('listitem').allInnerTexts();
+      expect(items.map((text) => text.replace(/\s+/g, ' '))).toEqual([
+        'Answer 1 90 %',
+        'Answer 2 8 %',
+        'Answer 3 < 0.1 %',
+      ]);
+      expect(await section.getByRole('region', { name: 'Answers of learned' }).innerText()).toMatch(
+        /learned\s*seed 2\s*No answer: it was never trained\./,
+      );
+      expect(await section.getByRole('status').innerText()).toContain(
+        `right answer: ${answer}. Answered in 34 ms.`,
+      );
+    });
+  });
+
+  test('waits for a pause in typing, and drops answers that come late', async () => {
+    await withPage(report, { host: 'editor' }, async (opened) => {
+      const { page } = opened;
+      await show(page);
+      await send(page, { type: 'section', id: 'try' });
+      const section = page.locator('#try');
+      await section.getByText('Asking the model').waitFor();
+      const field = section.getByRole('textbox', { name: 'country' });
+      await field.fill('');
+      await field.pressSequentially('Mali');
+      await expect
+        .poll(async () => (await asked(opened)).at(-1)!.input)
+        .toEqual({ country: 'Mali' });
+      const inputs = (await asked(opened)).map(({ input }) => input['country']);
+      // Letters come faster than the pause is long.
+      expect(inputs.length).toBeLessThan(1 + 'Mali'.length);
+      const last = (await asked(opened)).at(-1)!.id;
+      await send(page, tried(last - 1, 'late'));
+      await send(page, tried(last, 'manual'));
+      await section.getByRole('region', { name: 'Answers of manual' }).waitFor();
+      expect(await section.getByText('late').count()).toBe(0);
+      expect(await section.getByRole('status').innerText()).toBe('Answered in 34 ms.');
+      // A new report leaves the input and the answers where they are.
+      await field.focus();
+      await show(page);
+      await page.waitForFunction('document.activeElement.tagName === "VSCODE-TEXT-FIELD"');
+      expect(await field.inputValue()).toBe('Mali');
+      await send(page, { type: 'tried', id: last, problem: 'The model is gone. Get it again.' });
+      await section.getByText('The model is gone. Get it again.').waitFor();
+    });
+  });
+
+  test('needs no report, but an editor', async () => {
+    await withPage(undefined, { host: 'editor' }, async (opened) => {
+      const { page } = opened;
+      await send(page, slots);
+      await send(page, { type: 'nothing', text: 'No report yet.' });
+      await page.locator('#try summary').click();
+      const field = page.locator('#try').getByRole('textbox', { name: 'country' });
+      await field.fill('Peru');
+      await expect
+        .poll(async () => (await asked(opened)).at(-1)!.input)
+        .toEqual({ country: 'Peru' });
+    });
+    await withPage(report, {}, async ({ page }) => {
+      const section = page.locator('#try');
+      expect(await section.innerText()).toContain(
+        'To try inputs of your own, open capitals.ptune in the editor and choose “Try it”.',
+      );
+      expect(await section.locator('vscode-text-field, vscode-button').count()).toBe(0);
     });
   });
 });

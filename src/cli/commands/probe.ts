@@ -1,5 +1,6 @@
 /** `ptune probe`: how much the score of a prompt in words depends on the words. */
 import { percent, percentRange } from '../../base/format.ts';
+import { visibleText } from '../../base/visibleText.ts';
 import { probeWordings } from '../../insight/wordings/probeWordings.ts';
 import type { ProbeRequest, Spread, WordingProbe, WordingScore } from '../../protocol/wordings.ts';
 import { trainingContext } from '../environment.ts';
@@ -39,7 +40,7 @@ function printProbe(probe: WordingProbe): void {
 
 function line({ change, template, test, validation }: WordingScore): string {
   const scores = `${percent(test.accuracy).padStart(5)}  ${percent(validation.accuracy).padStart(5)}`;
-  return `${scores}  ${template.replaceAll('\n', ' ⏎ ')}  (${change})`;
+  return `${scores}  ${visibleText(template).replaceAll('\n', ' ⏎ ')}  (${visibleText(change)})`;
 }
 
 function spreadText(spread: Spread): string {

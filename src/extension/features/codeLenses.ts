@@ -55,6 +55,7 @@ function codeLenses(document: TextDocument, { scores, training, tokens }: LensSo
     }
     lenses.push(lens(top, 'Score', 'ptune.score', { uri }));
   }
+  lenses.push(lens(top, 'Try it', 'ptune.tryInput', { uri }));
   if (scored !== undefined) lenses.push(lens(top, 'Open report', 'ptune.openReport', { uri }));
   const counts = setting('ptune.tokenCounts') ? tokens.known(document) : undefined;
   const countOf = new Map(counts?.prompts.map((one) => [one.name, one]));

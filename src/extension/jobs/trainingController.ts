@@ -264,6 +264,20 @@ export class TrainingController implements Disposable {
     });
   }
 
+  /** Starts a trainer for who keeps and disposes it, beside the one that jobs get. */
+  async startOther(): Promise<Trainer> {
+    const log = (line: string) => this.#log.info(line);
+    return startTrainer({
+      node: await this.#findNode(),
+      script: this.#script,
+      variables: await this.#token.variables(),
+      log,
+      onEvent: (event) => {
+        if (event.type === 'warning') this.#log.warn(event.message);
+      },
+    });
+  }
+
   /** The path of a Node for the trainer. */
   async #findNode(): Promise<string> {
     const { path, version, origin } = await findNode({

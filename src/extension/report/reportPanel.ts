@@ -21,6 +21,10 @@ import { runCommand } from '../commands.ts';
 import { parsedFile } from '../documents.ts';
 import { rangeOf } from '../features/convert.ts';
 import type { FileScores } from '../scores/fileScores.ts';
+import { toPtuneError } from '../../base/errors.ts';
+import type { InputTrial } from '../looks/inputTrial.ts';
+import type { TryInput } from '../../protocol/reportMessages.ts';
+import { slotColumns } from './slots.ts';
 import type { ScoreService } from '../scores/scoreService.ts';
 
 const viewType = 'ptune.report';
@@ -29,6 +33,7 @@ const viewType = 'ptune.report';
 export class ReportPanels implements Disposable, WebviewPanelSerializer {
   readonly #extension: Uri;
   readonly #scores: ScoreService;
+  readonly #trial: InputTrial;
   readonly #panels = new Map<string, WebviewPanel>();
   /** Sections to show as soon as their page is there, by file. */
   readonly #wanted = new Map<string, string>();
@@ -37,8 +42,9 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
   readonly #subscriptions: Disposable[];
 
   /** @param extension the folder of the extension, where the page's script and style lie */
-  constructor(extension: Uri, scores: ScoreService) {
+  constructor(extension: Uri, scores: ScoreService, trial: InputTrial) {
     this.#extension = extension;
+    this.#trial = trial;
     this.#scores = scores;
     this.#subscriptions = [
       scores.onDidChange((document) => void this.#update(document.uri)),
@@ -117,6 +123,9 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
           prompt: message.prompt,
         });
         return;
+      case 'try':
+        await this.#try(message, file);
+        return;
       case 'copy':
         await env.clipboard.writeText(message.text);
         window.setStatusBarMessage('Copied', 2000);
@@ -141,12 +150,29 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     }
   }
 
+  /** Asks the prompts about an input; an input that a later one replaced gets no answer. */
+  async #try({ id, input }: TryInput, file: Uri): Promise<void> {
+    const tell = async (message: ToReportPage) => {
+      await this.#panels.get(file.toString())?.webview.postMessage(message);
+    };
+    try {
+      const document = await workspace.openTextDocument(file);
+      const result = await this.#trial.ask(document, input);
+      if (result !== undefined) await tell({ type: 'tried', id, result });
+    } catch (error) {
+      const { message, nextStep } = toPtuneError(error);
+      await tell({ type: 'tried', id, problem: [message, nextStep].join(' ').trim() });
+    }
+  }
+
   async #update(file: Uri): Promise<void> {
     const panel = this.#panels.get(file.toString());
     if (panel === undefined) return;
     const document = await workspace.openTextDocument(file);
     const scores = await this.#scores.current(document);
     const shown = this.#shown.get(panel);
+    const slots: ToReportPage = { type: 'slots', columns: slotColumns(parsedFile(document)) };
+    await panel.webview.postMessage(slots);
     if (scores === undefined) this.#shown.delete(panel);
     else this.#shown.set(panel, scores.report);
     for (const message of messagesFor(scores, file, shown)) {

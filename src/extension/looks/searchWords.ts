@@ -1,0 +1,98 @@
+/** `PTune: Search Words`: words for a learned prompt's vectors, to insert as a prompt of their own. */
+import {
+  type QuickPickItem,
+  Selection,
+  type TextDocument,
+  ViewColumn,
+  WorkspaceEdit,
+  window,
+  workspace,
+} from 'vscode';
+import { percent, percentRange } from '../../base/format.ts';
+import { newPromptName } from '../../language/newPromptName.ts';
+import { promptBehind } from '../../language/promptBehind.ts';
+import type { FoundWords, SearchResult, WordsScore } from '../../protocol/wordSearch.ts';
+import type { CommandParts } from '../commandHandlers.ts';
+import { parsedFile } from '../documents.ts';
+import { rangeOf } from '../features/convert.ts';
+import { canStart } from '../jobs/canStart.ts';
+import { showError, showMessage } from '../notify.ts';
+import { choosePrompt } from './choosePrompt.ts';
+import { untilCancelled } from './untilCancelled.ts';
+
+/** Searches, then offers what was found. */
+export async function searchWords(
+  { training, log }: CommandParts,
+  document: TextDocument,
+  name: string | undefined,
+): Promise<void> {
+  const placeHolder = 'Search words for which prompt?';
+  const prompt = await choosePrompt(document, name, 'continuous', placeHolder);
+  if (prompt === undefined || !canStart(training)) return;
+  const result = await untilCancelled('The search was cancelled.', () =>
+    training.look(document, (trainer, file) => trainer.searchWords({ ...file, prompt })),
+  );
+  const [best] = result?.found ?? [];
+  if (result === undefined || best === undefined) return;
+  const act = (doing: () => Promise<void>) => () =>
+    void doing().catch((error: unknown) => showError(error, log));
+  showMessage(foundText(result, best), [
+    { title: 'Insert as Prompt', run: act(() => insert(document, result, best)) },
+    { title: 'Choose…', run: act(() => choose(document, result)) },
+  ]);
+}
+
+function foundText({ prompt, written }: SearchResult, best: FoundWords): string {
+  const own =
+    written === undefined
+      ? ''
+      : ` The best of your own, ${written.name}: ${scoreText(written.validation, written.test)}.`;
+  return `Words for ${prompt}: “${oneLine(best.template)}”, ${scoreText(best.validation, best.test)}.${own}`;
+}
+
+const scoreText = (validation: WordsScore, test: WordsScore): string =>
+  `validation ${percent(validation.accuracy)}, test ${percent(test.accuracy)} (${percentRange(test.interval)})`;
+
+const oneLine = (template: string): string => template.replace(/\s+/g, ' ');
+
+/** Lets a person choose among what the methods found. */
+async function choose(document: TextDocument, result: SearchResult): Promise<void> {
+  const items = result.found.map((found): QuickPickItem & { readonly found: FoundWords } => ({
+    label: oneLine(found.template),
+    description: scoreText(found.validation, found.test),
+    detail: methodNames[found.method],
+    found,
+  }));
+  const placeHolder = 'Insert which words as a prompt? Go by validation.';
+  const chosen = await window.showQuickPick(items, { placeHolder, matchOnDetail: true });
+  if (chosen !== undefined) await insert(document, result, chosen.found);
+}
+
+const methodNames: Readonly<Record<FoundWords['method'], string>> = {
+  beam: 'a beam over the nearest words',
+  projection: 'projected training',
+  flips: 'token substitution guided by gradients',
+};
+
+/** Writes the words into the file, behind the learned prompt, and goes there; one undo takes it back. */
+async function insert(
+  document: TextDocument,
+  { prompt }: SearchResult,
+  { method, template, validation, test }: FoundWords,
+): Promise<void> {
+  const file = parsedFile(document);
+  const name = newPromptName(file, `${prompt}-words`);
+  const comments = [
+    `Words for ${prompt}, found by ${methodNames[method]}: ${scoreText(validation, test)}.`,
+  ];
+  const { at, text } = promptBehind(file, prompt, { name, template, comments });
+  const edit = new WorkspaceEdit();
+  edit.insert(document.uri, document.positionAt(at), text);
+  await workspace.applyEdit(edit);
+  const added = parsedFile(document).prompts.find((one) => one.name === name);
+  const editor = await window.showTextDocument(document, { viewColumn: ViewColumn.One });
+  if (added === undefined) return;
+  const range = rangeOf(document, added.nameSpan);
+  editor.selection = new Selection(range.start, range.end);
+  editor.revealRange(range);
+}
