@@ -2,6 +2,7 @@
 import type { Report } from '../src/protocol/report.ts';
 import type { ViewContext } from './state.ts';
 import { confusionSection } from './views/confusion.ts';
+import { differencesSection } from './views/differences.ts';
 import { examplesSection } from './views/examples.ts';
 import { headerView } from './views/header.ts';
 import { importanceSection } from './views/importance.ts';
@@ -26,6 +27,7 @@ const sections: readonly SectionView[] = [
   confusionSection,
   importanceSection,
   wordingsSection,
+  differencesSection,
   settingsSection,
 ];
 

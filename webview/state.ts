@@ -17,6 +17,8 @@ export interface ViewState {
   sort?: { readonly column: string; readonly descending: boolean };
   /** A column of examples for every seed, instead of one for the middle seed alone. */
   everySeed?: boolean;
+  /** The two prompts that are held against each other. */
+  diff?: readonly [from: string, to: string];
   metric?: Metric;
   /** What the importance of virtual tokens is told in. */
   importance?: keyof ScoreChange;

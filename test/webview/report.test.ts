@@ -71,6 +71,20 @@ describe('the report page', () => {
     });
   });
 
+  test('holds two prompts against each other, word by word and setting by setting', async () => {
+    await withPage(report, {}, async ({ page }) => {
+      const part = page.locator('#differences');
+      expect(await part.locator('.diff').innerText()).toContain('{*head:3}');
+      expect(await part.innerText()).toContain('42 % → 92 %: +50 points');
+      const settings = part.getByRole('table', { name: 'Settings that differ' });
+      expect(await settings.innerText()).toMatch(/batch size\s+–\s+16/);
+      await part.getByRole('combobox', { name: 'to' }).click();
+      await part.getByRole('option', { name: 'inverse' }).click();
+      expect(await part.locator('del').first().innerText()).toMatch(/removed:\s*The/);
+      expect(await settings.count()).toBe(0);
+    });
+  });
+
   test('is used from the keyboard', async () => {
     await withPage(report, {}, async ({ page }) => {
       const reached: string[] = [];
