@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asWords, withoutVectors } from '../../src/evaluation/reading/asWords.ts';
+import { readingSentence } from '../../src/evaluation/reading/readingSentence.ts';
 import { retainedGain } from '../../src/evaluation/reading/retainedGain.ts';
 import { parse } from '../../src/language/parser.ts';
 import { printTemplate } from '../../src/language/printTemplate.ts';
@@ -47,6 +48,47 @@ describe('retained gain', () => {
       retainedGain(answers('1111100'), [answers('1000000')], answers('0000000')),
     ).toBeUndefined();
     expect(retainedGain(empty, [learned], learned)).toBeUndefined();
+  });
+});
+
+describe('what the reading means', () => {
+  const scores = { learned: 1, empty: 0.02, text: 0.35, random: 0.03 };
+  const gain = (share: number, interval: readonly [number, number] = [share, share]) => ({
+    share,
+    interval,
+  });
+  const said = (...shares: readonly [ReturnType<typeof gain>, ReturnType<typeof gain>]) =>
+    readingSentence(scores, ...shares);
+
+  test('is a hint where words keep little of the gain, with its interval', () => {
+    expect(said(gain(0.33, [0.2, 0.47]), gain(0.01))).toBe(
+      'As text, the nearest tokens answer 35 % right and keep 33 % of the gain over the template without vectors (2 %), 95 % interval 20–47 %. Text near random vectors keeps 1 % (3 % right). Read them as a hint, not as the prompt.',
+    );
+  });
+
+  test('is nothing where random words could keep as much', () => {
+    expect(said(gain(0.04, [0, 0.1]), gain(0.01))).toMatch(
+      /That may be chance: they say nothing that can be shown about what was learned\.$/,
+    );
+    expect(said(gain(0.04, [0.03, 0.05]), gain(0.04))).toMatch(
+      /They say nothing about what was learned\.$/,
+    );
+    expect(said(gain(-0.1, [-0.2, 0]), gain(-0.01))).toContain('keep less than nothing of');
+  });
+
+  test('is more the more words keep', () => {
+    expect(said(gain(0.5, [0.4, 0.6]), gain(0))).toMatch(/They say part of what was learned\.$/);
+    expect(said(gain(0.8, [0.7, 0.9]), gain(0))).toMatch(/can be used in place of the vectors\.$/);
+  });
+
+  test('is that there is no gain, where none is shown', () => {
+    expect(readingSentence(scores, undefined, undefined)).toMatch(
+      /; the template without the vectors answers 2 % and with them 100 %, so there is no gain to keep that can be shown\.$/,
+    );
+  });
+
+  test('has no interval where resamples had no gain to divide by', () => {
+    expect(said(gain(0.9, [0.5, Number.MAX_VALUE]), gain(0))).toContain('without vectors (2 %). ');
   });
 });
 

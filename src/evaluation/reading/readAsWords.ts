@@ -1,5 +1,4 @@
 /** Reads a learned prompt as the words that its vectors are near, and scores these words. */
-import { percent } from '../../base/format.ts';
 import { Random } from '../../base/random.ts';
 import type { PromptEncoding } from '../../encoding/encodePrompt.ts';
 import type { Prompt } from '../../language/ast.ts';
@@ -11,7 +10,8 @@ import type { PromptModel } from '../promptModel.ts';
 import { shareRight } from '../scores.ts';
 import { meanOf } from '../statistics.ts';
 import { asWords, withoutVectors } from './asWords.ts';
-import { retainedGain, type RetainedGain } from './retainedGain.ts';
+import { readingSentence } from './readingSentence.ts';
+import { retainedGain } from './retainedGain.ts';
 import { vocabularyTexts } from './tokenKinds.ts';
 
 export interface ReadingInputs {
@@ -28,11 +28,6 @@ export interface ReadingInputs {
 /** Texts of random vectors, whose mean score counts: a single one swings by its words. */
 const randomTexts = 3;
 const randomSeed = 20211216;
-
-/** A share of the gain from which on words stand for the vectors. */
-const most = 0.8;
-/** A share of the gain below which words are only a hint. */
-const little = 0.5;
 
 /** The nearest tokens of a prompt's vectors as a prompt in words, with its scores. */
 export async function readAsWords(inputs: ReadingInputs): Promise<Reading> {
@@ -58,7 +53,7 @@ export async function readAsWords(inputs: ReadingInputs): Promise<Reading> {
     scores,
     ...(kept && { retained: kept.share, retainedInterval: kept.interval }),
     ...(keptAtRandom && { retainedAtRandom: keptAtRandom.share }),
-    sentence: sentenceOf(scores, kept, keptAtRandom),
+    sentence: readingSentence(scores, kept, keptAtRandom),
   };
 }
 
@@ -86,29 +81,4 @@ function* randomVectors(like: Float32Array, width: number): Generator<Float32Arr
   for (let i = 0; i < randomTexts; i++) {
     yield Float32Array.from({ length: count * width }, () => random.normal());
   }
-}
-
-function sentenceOf(
-  { learned, empty, text, random }: Reading['scores'],
-  kept: RetainedGain | undefined,
-  atRandom: RetainedGain | undefined,
-): string {
-  const scored = `As text, the nearest tokens answer ${percent(text)} right`;
-  if (!kept || !atRandom) {
-    return `${scored}; the template without the vectors answers ${percent(empty)} and with them ${percent(learned)}, so there is no gain to keep that can be shown.`;
-  }
-  const chance = `Text near random vectors keeps ${keptInWords(atRandom.share)} (${percent(random)} right).`;
-  const start = `${scored} and keep ${keptInWords(kept.share)} of the gain over the template without vectors (${percent(empty)}).`;
-  if (kept.share <= atRandom.share) {
-    return `${start} ${chance} They say nothing about what was learned.`;
-  }
-  if (kept.share >= most) return `${start} ${chance} They can be used in place of the vectors.`;
-  if (kept.share >= little) return `${start} ${chance} They say part of what was learned.`;
-  return `${start} ${chance} Read them as a hint, not as the prompt.`;
-}
-
-/** "8 %", "nothing", and "less than nothing" of a text that is worse than none. */
-function keptInWords(share: number): string {
-  if (share < -0.005) return 'less than nothing';
-  return share < 0.005 ? 'nothing' : percent(share);
 }
