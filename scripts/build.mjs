@@ -49,7 +49,7 @@ const bundles = {
     define: { ...node.define, navigator: 'undefined' },
   },
   // VS Code in a browser: no module of Node can be in it, or it is not built.
-  'web.js': {
+  'web.cjs': {
     platform: 'browser',
     format: 'cjs',
     target: 'chrome128',

@@ -68,9 +68,16 @@ export async function pack(target = 'linux-x64') {
   writeStamp(stamp, [
     ...['package.json', 'package-lock.json', 'scripts/package.mjs', '.vscodeignore'],
     ...['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/diagnostics.md', relative(root, path)],
-    ...['extension.cjs', 'trainer.cjs', 'cli.cjs', 'report.js', 'report.css', 'licenses.txt'].map(
-      (name) => `dist/${name}`,
-    ),
+    ...[
+      'extension.cjs',
+      'web.cjs',
+      'tokens.cjs',
+      'trainer.cjs',
+      'cli.cjs',
+      'report.js',
+      'report.css',
+      'licenses.txt',
+    ].map((name) => `dist/${name}`),
     ...filesBelow('media'),
     ...filesBelow('examples').filter((path) => !path.includes('/.ptune/')),
   ]);

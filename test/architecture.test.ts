@@ -137,7 +137,7 @@ describe('the bundles', () => {
       'report.js',
       'tokens.cjs',
       'trainer.cjs',
-      'web.js',
+      'web.cjs',
     ]);
   });
 
@@ -151,7 +151,7 @@ describe('the bundles', () => {
     expect(outside('cli.cjs')).toEqual(['onnxruntime-node']);
     expect(outside('report.js')).toEqual([]);
     expect(outside('tokens.cjs')).toEqual([]);
-    expect(outside('web.js')).toEqual(['vscode']);
+    expect(outside('web.cjs')).toEqual(['vscode']);
   });
 
   test('keep the runtime, the tokenizer and the model out of the extension', () => {

@@ -38,7 +38,7 @@ test('holds the bundles, the media, the examples and one native runtime, nothing
     'report.js',
     'tokens.cjs',
     'trainer.cjs',
-    'web.js',
+    'web.cjs',
   ]);
   const runtime = join(installed, 'dist/node_modules/onnxruntime-node/bin/napi-v6');
   const platforms = readdirSync(runtime).flatMap((name) =>

@@ -178,6 +178,19 @@ describe('the card of virtual tokens', () => {
     expect(rowsAt(1)[2]).toContain('still its start token');
   });
 
+  it('has words at the head of every column', () => {
+    for (const place of places) {
+      const card = virtualTokenCard(scoreOf('learned'), prompt, place)!;
+      const head = card.split('\n').find((line) => line.startsWith('|'))!;
+      expect(
+        head
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      ).not.toContain('');
+    }
+  });
+
   it('shows at the second place of named virtual tokens the same vectors', () => {
     expect(rowsAt(2)).toEqual(rowsAt(0));
   });

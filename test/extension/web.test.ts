@@ -12,10 +12,10 @@ test('names no module but the editor itself', () => {
   const { bundles } = JSON.parse(read('dist/build.json')) as {
     bundles: Record<string, { externals: string[] }>;
   };
-  expect(bundles['web.js']!.externals).toEqual(['vscode']);
+  expect(bundles['web.cjs']!.externals).toEqual(['vscode']);
   // The other entry does name modules of Node, so the list would show them.
   expect(bundles['extension.cjs']!.externals).toContain('node:child_process');
-  expect(JSON.parse(read('package.json'))).toMatchObject({ browser: './dist/web.js' });
+  expect(JSON.parse(read('package.json'))).toMatchObject({ browser: './dist/web.cjs' });
 });
 
 describe('in a world with no global but those of a browser', () => {
@@ -93,7 +93,7 @@ describe('in a world with no global but those of a browser', () => {
       ...{ module, exports: module.exports, require: required },
       ...{ TextEncoder, TextDecoder, URL, setTimeout, clearTimeout, structuredClone },
     });
-    runInContext(readFileSync(join(root, 'dist/web.js'), 'utf8'), world);
+    runInContext(readFileSync(join(root, 'dist/web.cjs'), 'utf8'), world);
     module.exports.activate(partly({ subscriptions: [] }));
   });
 

@@ -87,5 +87,8 @@ function isTrained({ kind, from }: Prompt): boolean {
 }
 
 function lens(range: Range, title: string, command: CommandId, target: Target): CodeLens {
-  return new CodeLens(range, { title, command, arguments: [target] });
+  // Read aloud on its own, "Train" would not say what.
+  const prompt = target !== undefined && 'prompt' in target ? target.prompt : undefined;
+  const tooltip = prompt === undefined ? title : `${title}: ${prompt}`;
+  return new CodeLens(range, { title, tooltip, command, arguments: [target] });
 }

@@ -29,7 +29,11 @@ export function virtualTokenCard(
   const stale = score.stale === undefined ? '' : `\n\n⟳ **Stale: ${score.stale}.**`;
   const rows = tokens.map((token) => `| ${token.index + 1} | ${nearestCells(token, metric)} |`);
   const random = run.random ? [`| random | ${cellsOf(nearestBy(run.random, metric))} | |`] : [];
-  const head = ['| | nearest | second | third | |', `|--:|${':--|'.repeat(shown + 1)}`];
+  // A column without a heading would be read aloud as values without a meaning.
+  const head = [
+    '| vector | nearest | second | third | remark |',
+    `|--:|${':--|'.repeat(shown + 1)}`,
+  ];
   const table = [...head, ...rows, ...random].join('\n');
   return [`${heading}${stale}`, table, limitText(run.random, metric)]
     .filter((part) => part !== undefined)

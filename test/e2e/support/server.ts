@@ -59,6 +59,8 @@ export interface ServerOptions {
   readonly workspace: string;
   /** Packed extension to install. */
   readonly vsix?: string | undefined;
+  /** Whether it runs in the browser, as in VS Code for the Web, rather than on the server. */
+  readonly inBrowser?: boolean;
   readonly theme?: Theme;
   /** User settings beside the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -96,7 +98,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   mkdirSync(join(folder, 'home'));
   writeSettings(folder, options);
-  if (options.vsix !== undefined) await installExtension(folder, options.vsix);
+  if (options.vsix !== undefined) {
+    const installed = await installExtension(folder, options.vsix);
+    if (options.inBrowser === true) keepForBrowser(folder, installed);
+  }
   const port = await freePort();
   const flags = [
     ...['--bind-addr', `127.0.0.1:${port}`, '--auth', 'none'],
@@ -153,6 +158,16 @@ export async function installExtension(folder: string, vsix: string): Promise<st
   const [name] = readdirSync(extensions).filter((entry) => entry.startsWith('ptune.'));
   if (name === undefined) throw new Error(`${vsix} was installed, but ${extensions} has no ptune`);
   return join(extensions, name);
+}
+
+/** Leaves of an installed extension what VS Code for the Web sees of it. */
+function keepForBrowser(folder: string, installed: string): void {
+  const path = join(installed, 'package.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  // What is undefined is left out.
+  writeFileSync(path, JSON.stringify({ ...manifest, main: undefined, extensionKind: ['web'] }));
+  // What was read of the package when it was installed.
+  rmSync(join(folder, 'user-data/CachedProfilesData'), { recursive: true, force: true });
 }
 
 /** Nothing of the caller's settings gets in; the trainer finds the caller's Node on the path. */
