@@ -15,6 +15,10 @@ const actionsOf: Partial<Record<ErrorCode, Action>> = {
     title: 'Open Settings',
     run: () => commands.executeCommand('workbench.action.openSettings', 'ptune.nodePath'),
   },
+  'hub/no-access': {
+    title: 'Sign In',
+    run: () => commands.executeCommand('ptune.signIn'),
+  },
   'file/has-errors': {
     title: 'Show Problems',
     run: () => commands.executeCommand('workbench.actions.view.problems'),

@@ -183,6 +183,15 @@ describe('a listing', () => {
     await expect(other.download({ id })).rejects.toMatchObject({ code: 'hub/damaged' });
   });
 
+  it('that never ends is given up on', async () => {
+    server.fault = ({ path }) => (path.startsWith('/api/') ? { kind: 'endless' } : undefined);
+    const { download } = await newCache(server);
+    await expect(download({ id })).rejects.toMatchObject({
+      code: 'hub/bad-answer',
+      message: expect.stringContaining('longer than 33554432 bytes') as string,
+    });
+  });
+
   it('that is none tells what answered', async () => {
     server.fault = () => ({ kind: 'length', missing: 50 });
     const { download } = await newCache(server);

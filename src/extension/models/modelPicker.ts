@@ -2,6 +2,7 @@
 import { dirname, relative, sep } from 'node:path';
 import { QuickPickItemKind, WorkspaceEdit, type TextDocument, window, workspace } from 'vscode';
 import { byteSize } from '../../base/format.ts';
+import { listText } from '../../base/markdown.ts';
 import { listModels, type ModelDescription } from '../../hub/modelFacts.ts';
 import { documentOf, parsedFile } from '../documents.ts';
 import { rangeOf } from '../features/convert.ts';
@@ -42,10 +43,7 @@ async function itemsFor(document: TextDocument, places: PickerPlaces): Promise<I
     ...section('Bundled', here.filter(({ place }) => place === 'bundled').map(itemOf)),
     ...section('On this machine', here.filter(({ place }) => place !== 'bundled').map(itemOf)),
     ...section('Folders', await folderItems(fileFolder)),
-    ...section(
-      'On the Hugging Face Hub: training downloads them',
-      hubModels.filter(({ id }) => !known.has(id)).map(hubItem),
-    ),
+    ...section('On the Hub', hubModels.filter(({ id }) => !known.has(id)).map(hubItem)),
   ];
 }
 
@@ -56,19 +54,19 @@ function section(label: string, items: readonly Item[]): Item[] {
 function itemOf({ id, kind, bytes, problem }: ModelDescription): Item {
   const description = [kind, byteSize(bytes)].filter(Boolean).join(' · ');
   return {
-    label: id,
+    label: listText(id),
     description,
     value: id,
-    ...(problem && { detail: `Cannot be trained: ${problem}` }),
+    ...(problem && { detail: listText(`Cannot be trained: ${problem}`) }),
   };
 }
 
 function hubItem(model: (typeof hubModels)[number]): Item {
   const { id, family, dtype, bytes } = model;
-  const memory = byteSize(memoryNeed(model));
   return {
     label: id,
-    description: `${family} · ${byteSize(bytes)}, needs about ${memory} of memory`,
+    description: family,
+    detail: `${byteSize(bytes)} to download; training needs about ${byteSize(memoryNeed(model))} of memory`,
     value: dtype === undefined ? id : `{id: ${id}, dtype: ${dtype}}`,
   };
 }
@@ -80,7 +78,9 @@ async function folderItems(fileFolder: string): Promise<Item[]> {
   return [...folders].sort().map((folder) => {
     const path = relative(fileFolder, folder).split(sep).join('/');
     const value = path.startsWith('.') ? path : `./${path}`;
-    return { label: value, description: 'folder', value };
+    // Paths with other characters could be more than a text in YAML.
+    const written = /^[\w./-]+$/.test(value) ? value : JSON.stringify(value);
+    return { label: listText(value), description: 'folder', value: written };
   });
 }
 

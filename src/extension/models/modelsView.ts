@@ -2,9 +2,9 @@
 import {
   type Disposable,
   EventEmitter,
-  MarkdownString,
   ThemeIcon,
   TreeItem,
+  TreeItemCollapsibleState,
   type TreeDataProvider,
   Uri,
   commands,
@@ -12,14 +12,20 @@ import {
   window,
 } from 'vscode';
 import { byteSize } from '../../base/format.ts';
-import { cachedModels, type CachedModel } from '../../hub/cachedModels.ts';
+import { cachedModels, type CachedGraph, type CachedModel } from '../../hub/cachedModels.ts';
 import { ModelCache } from '../../hub/modelCache.ts';
 
 /** The view's id in package.json. */
 const viewId = 'ptune.models';
 
+/** One ONNX file of a model, below it. */
+interface GraphNode {
+  readonly model: string;
+  readonly graph: CachedGraph;
+}
+
 /** Shows the models of the cache and does what their menus offer. */
-export class ModelsView implements TreeDataProvider<CachedModel>, Disposable {
+export class ModelsView implements TreeDataProvider<CachedModel | GraphNode>, Disposable {
   readonly #cache: ModelCache;
   readonly #now: () => number;
   readonly #changed = new EventEmitter<void>();
@@ -42,22 +48,28 @@ export class ModelsView implements TreeDataProvider<CachedModel>, Disposable {
     this.#changed.fire();
   }
 
-  async getChildren(model?: CachedModel): Promise<CachedModel[]> {
-    return model === undefined ? cachedModels(this.#cache) : [];
+  async getChildren(node?: CachedModel | GraphNode): Promise<(CachedModel | GraphNode)[]> {
+    if (node === undefined) return cachedModels(this.#cache);
+    return 'graph' in node ? [] : node.graphs.map((graph) => ({ model: node.id, graph }));
   }
 
-  getTreeItem(model: CachedModel): TreeItem {
-    const item = new TreeItem(model.id);
-    const judgment = judgmentOf(model);
+  getTreeItem(node: CachedModel | GraphNode): TreeItem {
+    return 'graph' in node ? graphItem(node) : this.#modelItem(node);
+  }
+
+  #modelItem(model: CachedModel): TreeItem {
+    const item = new TreeItem(model.id, TreeItemCollapsibleState.Collapsed);
+    const judgment = judgmentOf(model.graphs);
     item.id = model.id;
+    // What cannot be seen of a narrow line is below it.
     item.description = [
+      judgment.text,
       byteSize(model.size),
       usedText(model.lastUse, this.#now()),
-      judgment.text,
     ].join(' · ');
     item.iconPath = new ThemeIcon(judgment.icon);
     item.contextValue = 'cachedModel';
-    item.tooltip = new MarkdownString(tooltipOf(model));
+    item.tooltip = tooltipOf(model, item.description);
     item.accessibilityInformation = { label: `${model.id}, ${item.description}` };
     return item;
   }
@@ -86,7 +98,19 @@ export class ModelsView implements TreeDataProvider<CachedModel>, Disposable {
   }
 }
 
-function judgmentOf({ graphs }: CachedModel): { text: string; icon: string } {
+function graphItem({ model, graph }: GraphNode): TreeItem {
+  const item = new TreeItem(graph.file);
+  const judgment = judgmentOf([graph]);
+  item.id = `${model}/${graph.commit}/${graph.file}`;
+  item.description = judgment.text;
+  item.iconPath = new ThemeIcon(judgment.icon);
+  item.tooltip = `${graph.file}: ${judgment.text}\ncommit ${graph.commit}`;
+  item.accessibilityInformation = { label: `${graph.file}, ${judgment.text}` };
+  return item;
+}
+
+/** What is known of a model's files; one that can be trained is enough. */
+function judgmentOf(graphs: readonly CachedGraph[]): { text: string; icon: string } {
   const verdicts = graphs.map(({ verdict }) => verdict);
   const kind = verdicts.find((one) => one?.kind !== undefined)?.kind;
   if (kind !== undefined) return { text: `trainable, ${kind}`, icon: 'pass' };
@@ -95,13 +119,9 @@ function judgmentOf({ graphs }: CachedModel): { text: string; icon: string } {
   return { text: 'not checked', icon: 'circle-outline' };
 }
 
-function tooltipOf({ id, folder, revisions, graphs }: CachedModel): string {
-  const files = graphs.map(({ file, verdict }) => {
-    const says =
-      verdict === undefined ? 'not checked' : (verdict.reason ?? `trainable, ${verdict.kind}`);
-    return `- \`${file}\`: ${says}`;
-  });
-  return [`**${id}** (${revisions.join(', ')})`, ...files, '', `\`${folder}\``].join('\n');
+/** Plain text: names and reasons come from other people's files. */
+function tooltipOf({ id, folder, revisions }: CachedModel, description: string): string {
+  return [`${id} (${revisions.join(', ')})`, description, folder].join('\n');
 }
 
 /** When a model was last used, in a few words. */
