@@ -37,13 +37,28 @@ export interface ChartOptions {
   readonly format: (y: number) => string;
   /** Where the vertical axis ends, when the data do not say. */
   readonly yMax?: number;
+  /** Where the horizontal axis ends, when more data are to come. */
+  readonly xMax?: number;
 }
 
 const height = 210;
 const margin = { top: 10, right: 14, bottom: 24, left: 44 };
 
+/** A chart whose data change while it is looked at. */
+export interface ChangingChart {
+  readonly element: HTMLElement;
+  readonly update: (options: ChartOptions) => void;
+}
+
 /** The chart with its title, legend and readout. */
 export function lineChart(options: ChartOptions): HTMLElement {
+  return changingChart(options).element;
+}
+
+/** The same, for data that change: it is drawn again in its place. */
+export function changingChart(first: ChartOptions): ChangingChart {
+  let options = first;
+  let width = 0;
   const readout = h('output', { class: 'readout' }, 'Point at the chart, or use the arrow keys.');
   const plot = h('div', {
     class: 'plot',
@@ -51,9 +66,23 @@ export function lineChart(options: ChartOptions): HTMLElement {
     role: 'img',
     'aria-label': `${options.title}. ${spokenSummary(options)}`,
   });
-  const draw = (width: number) => drawPlot(plot, readout, width, options);
-  new ResizeObserver(([entry]) => draw(Math.floor(entry!.contentRect.width))).observe(plot);
-  return h(
+  const draw = () => drawPlot(plot, readout, width, options);
+  new ResizeObserver(([entry]) => {
+    width = Math.floor(entry!.contentRect.width);
+    draw();
+  }).observe(plot);
+  let entries = legend(options);
+  const update = (next: ChartOptions) => {
+    options = next;
+    plot.setAttribute('aria-label', `${options.title}. ${spokenSummary(options)}`);
+    const changed = legend(options);
+    if (changed.textContent !== entries.textContent) {
+      entries.replaceWith(changed);
+      entries = changed;
+    }
+    draw();
+  };
+  const element = h(
     'figure',
     { class: 'chart' },
     h(
@@ -62,10 +91,11 @@ export function lineChart(options: ChartOptions): HTMLElement {
       h('span', { class: 'title' }, options.title),
       h('span', { class: 'note' }, options.unit),
     ),
-    legend(options),
+    entries,
     plot,
     readout,
   );
+  return { element, update };
 }
 
 function spokenSummary({ series, format }: ChartOptions): string {
@@ -115,7 +145,7 @@ function drawPlot(
 ): void {
   if (width < margin.left + margin.right + 20) return;
   const all = options.series.flatMap((one) => one.points);
-  const xMax = Math.max(1, ...all.map((point) => point.x));
+  const xMax = options.xMax ?? Math.max(1, ...all.map((point) => point.x));
   const yTicks = niceTicks(options.yMax ?? Math.max(1e-9, ...all.map((point) => point.y)), 4);
   const yMax = options.yMax ?? yTicks.at(-1)!;
   const x = (value: number) => margin.left + (value / xMax) * (width - margin.left - margin.right);

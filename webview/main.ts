@@ -3,6 +3,7 @@ import './report.css';
 import './insights.css';
 import { openExamples } from '../src/protocol/exampleTable.ts';
 import type { ExampleTable, OpenExamples } from '../src/protocol/exampleTable.ts';
+import type { LiveTraining } from '../src/protocol/liveTraining.ts';
 import type { Report } from '../src/protocol/report.ts';
 import { reportFormat } from '../src/protocol/report.ts';
 import { registerControls } from './controls.ts';
@@ -12,6 +13,7 @@ import { embeddedExamples, embeddedReport } from './reportData.ts';
 import { ReportView } from './reportView.ts';
 import type { ViewContext } from './state.ts';
 import { viewState } from './state.ts';
+import { LiveView } from './views/live.ts';
 import { TryPanel } from './tryPanel.ts';
 import { tryItSection } from './views/tryIt.ts';
 
@@ -24,6 +26,8 @@ const noExamples = new Promise<OpenExamples>(() => undefined);
 
 /** What is shown, while a report is. */
 let shown: { readonly view: ReportView; readonly context: ViewContext } | undefined;
+/** What follows a training, from its first news to the report that it ends with. */
+let live: LiveView | undefined;
 /** Takes the examples that an editor sends after its report. */
 let takeExamples: (table: ExampleTable) => void = () => undefined;
 
@@ -47,7 +51,11 @@ function show(
   page.replaceChildren(...shown.view.elements);
   // What stays on the page keeps the cursor.
   if (focused instanceof HTMLElement && trial?.element.contains(focused)) focused.focus();
-  void examples.then((table) => trial?.setExamples(table));
+  // Examples that cannot be read are missed where they would stand.
+  examples.then(
+    (table) => trial?.setExamples(table),
+    () => undefined,
+  );
   window.scrollTo(0, top);
 }
 
@@ -66,13 +74,29 @@ function contextWith(examples: Promise<OpenExamples>, stale: ViewContext['stale'
 function showText(text: string): void {
   shown = undefined;
   const said = h('p', { class: 'empty' }, text);
+  const training = live ? [live.element] : [];
   if (!trial) {
-    page.replaceChildren(said);
+    page.replaceChildren(said, ...training);
     return;
   }
   // Prompts in words can be tried before anything is scored.
   trial.setExamples(undefined);
-  page.replaceChildren(said, tryItSection({ file: '' }, contextWith(noExamples, {})));
+  page.replaceChildren(said, ...training, tryItSection({ file: '' }, contextWith(noExamples, {})));
+}
+
+/** Shows a training under the verdict, or how it ended. */
+function showLive(training: LiveTraining | undefined): void {
+  if (training === undefined) {
+    live?.end();
+    return;
+  }
+  if (!live) {
+    live = new LiveView();
+    const verdict = page.querySelector('.verdict, .empty');
+    if (verdict) verdict.after(live.element);
+    else page.append(live.element);
+  }
+  live.update(training);
 }
 
 /** Unfolds a section and goes to it. */
@@ -99,6 +123,8 @@ host.listen((message) => {
   }
   switch (message.type) {
     case 'report': {
+      // The training that was followed is in it.
+      live = undefined;
       const examples = new Promise<ExampleTable>((resolve) => (takeExamples = resolve));
       show(message.report, examples.then(openExamples), message.stale);
       break;
@@ -117,6 +143,9 @@ host.listen((message) => {
       break;
     case 'tried':
       trial?.answered(message);
+      break;
+    case 'live':
+      showLive(message.live);
       break;
     case 'section':
       showSection(message.id);

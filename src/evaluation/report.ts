@@ -156,7 +156,7 @@ export function thinned(curve: readonly CurvePoint[], most: number): readonly Cu
   return Array.from({ length: most }, (_, i) => {
     const end = Math.floor(((i + 1) * curve.length) / most);
     const share = curve.slice(Math.floor((i * curve.length) / most), end);
-    return { step: share.at(-1)!.step, loss: meanOf(share.map((point) => point.loss)) };
+    return { ...share.at(-1)!, loss: meanOf(share.map((point) => point.loss)) };
   });
 }
 

@@ -54,7 +54,7 @@ export function activate(context: ExtensionContext): void {
   const training = new TrainingController(context.asAbsolutePath('dist/trainer.cjs'), log, token);
   const models = new ModelsView(ownCache(process.env, homedir()), () => Date.now());
   const trial = new InputTrial(training);
-  const reports = new ReportPanels(context.extensionUri, scores, trial);
+  const reports = new ReportPanels(context.extensionUri, scores, trial, training);
   const facts = new FactsService(scoreContext, cachedTables());
   const diagnostics = new DiagnosticsService(
     watch,

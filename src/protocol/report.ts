@@ -123,6 +123,7 @@ export interface VectorMap {
 export interface CurvePoint {
   readonly step: number;
   readonly loss: number;
+  readonly learningRate?: number;
 }
 
 export interface ValidationPoint {

@@ -3,6 +3,7 @@
  * and does nothing itself: it gets one value and posts what the person wants.
  */
 import type { ExampleTable } from './exampleTable.ts';
+import type { LiveTraining } from './liveTraining.ts';
 import type { Report } from './report.ts';
 import type { TryResult } from './tryInput.ts';
 
@@ -60,9 +61,15 @@ export interface ShowSection {
   readonly id: string;
 }
 
+/** A training of the file goes on; without `live` it has ended. */
+export interface ShowLive {
+  readonly type: 'live';
+  readonly live?: LiveTraining;
+}
+
 /** What the editor tells the page. */
 export type ToReportPage =
-  ShowReport | ShowExamples | ShowStale | ShowNothing | ShowSection | ShowSlots | Tried;
+  ShowReport | ShowExamples | ShowStale | ShowNothing | ShowSection | ShowSlots | Tried | ShowLive;
 
 /** The page listens; the editor answers with a report. */
 export interface PageReady {

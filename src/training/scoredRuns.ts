@@ -92,7 +92,7 @@ function describeRun(
     bestStep: manifest.bestStep ?? 0,
     steps: steps.length,
     seconds: manifest.timings.seconds ?? 0,
-    curve: steps.map(({ step, loss }) => ({ step, loss })),
+    curve: steps.map(({ step, loss, learningRate }) => ({ step, loss, learningRate })),
     validation: validations.map(({ step, accuracy, loss, best }) => ({
       step,
       accuracy,

@@ -23,7 +23,13 @@ export function trainingSection(report: Report, context: ViewContext): HTMLEleme
 function promptTraining(prompt: PromptReport, named: boolean, context: ViewContext): HTMLElement {
   const { runs, summary } = prompt;
   const content = runs.some((run) => run.curve.length > 0)
-    ? h('div', { class: 'charts' }, lossChart(prompt), validationChart(prompt))
+    ? h(
+        'div',
+        { class: 'charts' },
+        lossChart(prompt),
+        validationChart(prompt),
+        learningRateChart(prompt),
+      )
     : empty('No curve was kept of these runs.');
   return h(
     'div',
@@ -61,7 +67,34 @@ function lossChart(prompt: PromptReport): HTMLElement {
     series: [...training, ...mean, ...validationSeries(runs, (point) => point.loss)],
     marks: chosen(runs, (point) => point.loss),
     markName: 'step kept',
-    format: (value) => String(Number(value.toFixed(2))),
+    format: lossText,
+  });
+}
+
+/** A loss on an axis: "0.35". */
+export function lossText(value: number): string {
+  return String(Number(value.toFixed(2)));
+}
+
+/** A learning rate on an axis: "0.0025". */
+export function learningRateText(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/** All seeds go by one schedule; reports of older versions do not have it. */
+function learningRateChart({ runs }: PromptReport): HTMLElement | undefined {
+  const points = runs[0]!.curve.flatMap(({ step, learningRate }) =>
+    learningRate === undefined ? [] : [{ x: step, y: learningRate }],
+  );
+  if (points.length === 0) return undefined;
+  const name = 'learning rate';
+  return lineChart({
+    title: 'Learning rate',
+    unit: 'over steps',
+    series: [{ name, style: 'thick', points, readAs: name }],
+    marks: [],
+    markName: '',
+    format: learningRateText,
   });
 }
 
@@ -133,13 +166,27 @@ function runsTable(name: string, runs: readonly RunReport[], context: ViewContex
             h('td', {}, `${run.bestStep} of ${run.steps}`),
             h('td', {}, lossRange(run)),
             h('td', {}, duration(run.seconds)),
-            h('td', {}, run.status),
+            h('td', {}, statusText(run)),
             h('td', {}, runName(run.run, context)),
           ),
         ),
       ),
     ),
   );
+}
+
+/** How a run ended, in words. */
+function statusText({ status, steps }: RunReport): string {
+  switch (status) {
+    case 'completed':
+      return 'completed';
+    case 'cancelled':
+      return `cancelled after step ${steps}; the best vectors until then are kept`;
+    case 'failed':
+      return `failed after step ${steps}; the best vectors until then are kept`;
+    case 'running':
+      return 'not finished';
+  }
 }
 
 function runName(run: string, { hasEditor, post }: ViewContext): HTMLElement {

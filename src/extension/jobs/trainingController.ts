@@ -12,6 +12,7 @@ import {
 } from 'vscode';
 import { PtuneError, invariant, toPtuneError } from '../../base/errors.ts';
 import type { TrainingEvent } from '../../protocol/events.ts';
+import { type LiveTraining, LiveTrainingLog } from '../../protocol/liveTraining.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { CheckedModel, TrainerRequests } from '../../protocol/trainerProtocol.ts';
 import type { HubToken } from '../models/hubToken.ts';
@@ -61,6 +62,7 @@ export class TrainingController implements Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly #startedOrEnded = new EventEmitter<void>();
   #progress: TrainingProgress | undefined;
+  #live: LiveTrainingLog | undefined;
   #trainer: Trainer | undefined;
   #cancelled = false;
   #refresh: NodeJS.Timeout | undefined;
@@ -114,6 +116,11 @@ export class TrainingController implements Disposable {
     return current?.run === run ? stepText(current) : undefined;
   }
 
+  /** The curves of the training that goes on for a file; undefined while there is none. */
+  liveFor(path: string): LiveTraining | undefined {
+    return this.#progress?.path === path ? this.#live?.value : undefined;
+  }
+
   /** A few words for the status bar while something is in progress. */
   get statusText(): string | undefined {
     return this.#progress === undefined ? undefined : statusText(this.#progress);
@@ -142,6 +149,7 @@ export class TrainingController implements Disposable {
     const path = document.uri.fsPath;
     this.#cancelled = false;
     this.#progress = newProgress(path, kind);
+    if (kind === 'train') this.#live = new LiveTrainingLog();
     this.#tellStartOrEnd();
     try {
       if (token !== undefined)
@@ -157,6 +165,7 @@ export class TrainingController implements Disposable {
       clearTimeout(this.#refresh);
       this.#refresh = undefined;
       this.#progress = undefined;
+      this.#live = undefined;
       this.#tellStartOrEnd();
     }
   }
@@ -201,6 +210,7 @@ export class TrainingController implements Disposable {
       log: (line) => this.#log.info(line),
       onEvent: (event) => {
         if (event.type === 'warning') this.#log.warn(event.message);
+        this.#live?.add(event);
         if (this.#progress === undefined) return;
         this.#progress = afterEvent(this.#progress, event);
         this.#refresh ??= setTimeout(() => {

@@ -25,6 +25,7 @@ import { toPtuneError } from '../../base/errors.ts';
 import type { InputTrial } from '../looks/inputTrial.ts';
 import type { TryInput } from '../../protocol/reportMessages.ts';
 import { slotColumns } from './slots.ts';
+import type { TrainingController } from '../jobs/trainingController.ts';
 import type { ScoreService } from '../scores/scoreService.ts';
 
 const viewType = 'ptune.report';
@@ -33,6 +34,9 @@ const viewType = 'ptune.report';
 export class ReportPanels implements Disposable, WebviewPanelSerializer {
   readonly #extension: Uri;
   readonly #scores: ScoreService;
+  readonly #training: TrainingController;
+  /** Panels whose page shows a training. */
+  readonly #live = new Set<WebviewPanel>();
   readonly #trial: InputTrial;
   readonly #panels = new Map<string, WebviewPanel>();
   /** Sections to show as soon as their page is there, by file. */
@@ -42,12 +46,19 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
   readonly #subscriptions: Disposable[];
 
   /** @param extension the folder of the extension, where the page's script and style lie */
-  constructor(extension: Uri, scores: ScoreService, trial: InputTrial) {
+  constructor(
+    extension: Uri,
+    scores: ScoreService,
+    trial: InputTrial,
+    training: TrainingController,
+  ) {
     this.#extension = extension;
     this.#trial = trial;
     this.#scores = scores;
+    this.#training = training;
     this.#subscriptions = [
       scores.onDidChange((document) => void this.#update(document.uri)),
+      training.onDidChange(() => this.#tellLive()),
       window.registerWebviewPanelSerializer(viewType, this),
     ];
   }
@@ -107,6 +118,8 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
         this.#shown.delete(panel);
         await this.#update(file);
         await this.#showWanted(file);
+        this.#live.delete(panel);
+        this.#tellLive();
         return;
       case 'openFile':
         await showFile(file, message.prompt);
@@ -138,6 +151,17 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
         await commands.executeCommand('revealInExplorer', Uri.file(folder));
         return;
       }
+    }
+  }
+
+  /** Tells every page of a file that is trained how far that is, and once that it has ended. */
+  #tellLive(): void {
+    for (const [key, panel] of this.#panels) {
+      const live = this.#training.liveFor(Uri.parse(key).fsPath);
+      if (live === undefined && !this.#live.delete(panel)) continue;
+      if (live !== undefined) this.#live.add(panel);
+      const message: ToReportPage = { type: 'live', ...(live && { live }) };
+      void panel.webview.postMessage(message);
     }
   }
 
