@@ -110,6 +110,8 @@ export interface ProgressEvent {
   readonly type: 'progress';
   /** What is done, in a few words: "Probing manual". */
   readonly text: string;
+  /** What is going on within it: "among the nearest words, loss 1.29". */
+  readonly detail?: string;
   readonly done: number;
   readonly total: number;
   /** Absent until a speed is known. */

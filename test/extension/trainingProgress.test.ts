@@ -70,6 +70,13 @@ describe('the progress of a training', () => {
       'Probing manual: 8 of 32 · 3.2 s left',
       'Probing manual 8/32',
     ],
+    [
+      'during a search',
+      [{ type: 'progress', text: 'Words for learned', detail: 'loss 1.29', done: 30, total: 300 }],
+      0.1,
+      'Words for learned: 30 of 300 · loss 1.29',
+      'Words for learned 30/300',
+    ],
     ['while scoring', [started, runStarted, runEnded, scoring], 0.5, 'Scoring manual', 'Scoring'],
   ])('%s', (_name, events, fraction, message, status) => {
     const progress = progressAfter(...events);

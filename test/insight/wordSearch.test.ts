@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { searchProgress } from '../../src/insight/wordSearch/progress.ts';
 import { SearchSpace } from '../../src/insight/wordSearch/searchSpace.ts';
 import { searchWords } from '../../src/insight/wordSearch/searchWords.ts';
 import { printTemplate } from '../../src/language/printTemplate.ts';
@@ -75,6 +76,24 @@ describe.each(['masked', 'causal'] as const)('with a %s model', (model) => {
     await open.model.release();
     expect(loss).toBeCloseTo(summary.prompts.find((one) => one.name === name)!.loss, 4);
   });
+});
+
+test('the steps of all methods are one way from nothing to all', () => {
+  const event = {
+    type: 'search',
+    prompt: 'learned',
+    steps: 10,
+    template: '',
+    loss: 1.234,
+  } as const;
+  expect(searchProgress({ ...event, method: 'beam', step: 1 })).toMatchObject({
+    text: 'Words for learned',
+    detail: 'among the nearest words, loss 1.23',
+    done: 1,
+    total: 30,
+  });
+  expect(searchProgress({ ...event, method: 'projection', step: 1 }).done).toBe(11);
+  expect(searchProgress({ ...event, method: 'flips', step: 10 }).done).toBe(30);
 });
 
 test('the same seed finds the same words', async () => {

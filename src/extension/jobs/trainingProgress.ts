@@ -131,9 +131,11 @@ export function stepText({ step, steps, losses, secondsLeft }: CurrentRun): stri
 }
 
 /** One line for a longer look: what it is, how far, how long still. */
-function workMessage({ text, done, total, secondsLeft }: ProgressEvent): string {
-  const left = secondsLeft === undefined ? '' : ` · ${duration(secondsLeft)} left`;
-  return `${text}: ${done} of ${total}${left}`;
+function workMessage({ text, detail, done, total, secondsLeft }: ProgressEvent): string {
+  const parts = [`${text}: ${done} of ${total}`];
+  if (detail !== undefined) parts.push(detail);
+  if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
+  return parts.join(' · ');
 }
 
 /** One line for a download: how far, how fast, how long still. */

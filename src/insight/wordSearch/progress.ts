@@ -1,15 +1,22 @@
-/** How far a search is, in the form that all longer work has. */
+/** How far a search by all methods is, in the form that all longer work has. */
 import type { ProgressEvent } from '../../protocol/events.ts';
 import type { SearchEvent } from '../../protocol/wordSearch.ts';
 
-const methodNames: Readonly<Record<SearchEvent['method'], string>> = {
-  beam: 'among the nearest words',
-  projection: 'by projected training',
-  flips: 'by exchanging single words',
-};
+/** In the order in which they are used. */
+const methods: readonly (readonly [SearchEvent['method'], string])[] = [
+  ['beam', 'among the nearest words'],
+  ['projection', 'by projected training'],
+  ['flips', 'by exchanging single words'],
+];
 
-/** The event as steps of one method. */
+/** The event as steps of the whole search; a method that ends early jumps to the next one. */
 export function searchProgress({ prompt, method, step, steps, loss }: SearchEvent): ProgressEvent {
-  const text = `Words for ${prompt} ${methodNames[method]}, loss ${loss.toFixed(2)}`;
-  return { type: 'progress', text, done: step, total: steps };
+  const place = methods.findIndex(([name]) => name === method);
+  return {
+    type: 'progress',
+    text: `Words for ${prompt}`,
+    detail: `${methods[place]![1]}, loss ${loss.toFixed(2)}`,
+    done: place * steps + step,
+    total: methods.length * steps,
+  };
 }
