@@ -157,6 +157,7 @@ async function bench(): Promise<void> {
   describeMachine();
   if (first === '--report') return benchReport();
   if (first === '--runs') return benchRuns();
+  if (first === '--try') return benchTry(process.cwd());
   await benchLanguage();
   if (first !== '--large') await benchSmall(first);
   await benchNearest();
