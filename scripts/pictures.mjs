@@ -1,6 +1,6 @@
 /**
- * `npm run pictures`: makes the pictures of docs/tutorial.md again, in a real VS Code with the packed
- * extension.
+ * `npm run pictures`: makes the pictures of docs/tutorial.md and docs/editor.md again, in a real VS Code
+ * with the packed extension.
  */
 import { join } from 'node:path';
 import { chromium, installCodeServer } from './editor.mjs';
