@@ -156,6 +156,7 @@ describe('the report page', () => {
       expect(await page.locator('h2').allInnerTexts()).toEqual([
         'Scoreboard',
         'Examples',
+        'Try it',
         'Settings and fingerprints',
       ]);
     });

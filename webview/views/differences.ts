@@ -80,6 +80,7 @@ function pieceView({ kind, text }: Piece): HTMLElement | string {
 function settingsDiff(from: PromptReport, to: PromptReport): HTMLElement[] {
   const keys = new Set([...Object.keys(from.settings), ...Object.keys(to.settings)]);
   const differing = [...keys].filter((key) => from.settings[key] !== to.settings[key]);
+  const same = keys.size - differing.length;
   if (keys.size === 0) return [];
   if (differing.length === 0) {
     return [h('p', { class: 'note' }, `All ${keys.size} settings are the same.`)];
@@ -112,10 +113,8 @@ function settingsDiff(from: PromptReport, to: PromptReport): HTMLElement[] {
         ),
       ),
     ),
-    h(
-      'p',
-      { class: 'note' },
-      `${keys.size - differing.length} of ${keys.size} settings are the same.`,
-    ),
+    ...(same > 0
+      ? [h('p', { class: 'note' }, `${same} of ${keys.size} settings are the same.`)]
+      : []),
   ];
 }
