@@ -7,19 +7,21 @@ it('has a line for every format, those that are refused last and with their reas
   const items = formatItems(
     exportFormats.map((format) => ({
       format,
-      ...(format === 'peft' && { refusal: 'Two virtual tokens stand behind the slot.' }),
+      ...(format === 'peft' && { refusal: 'It "p" cannot leave: 2 virtual $(tokens) stand late.' }),
+      ...(format === 'npy' && { refusal: 'There is no prompt.' }),
     })),
   );
   expect(items.map(({ choice }) => choice.format)).toEqual([
     'tokens',
     'onnx',
     'json',
-    'npy',
     'peft',
+    'npy',
   ]);
-  expect(items.at(-1)).toMatchObject({
+  expect(items.at(-1)!.detail).toBe('There is no prompt.');
+  expect(items.at(-2)).toMatchObject({
     description: 'peft · not possible',
-    detail: 'Two virtual tokens stand behind the slot.',
+    detail: '2 virtual \\$(tokens) stand late.',
   });
   for (const { label, detail } of items) {
     expect(label).not.toBe('');

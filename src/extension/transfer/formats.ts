@@ -14,7 +14,7 @@ const formatWords: Readonly<Record<ExportFormat, { title: string; detail: string
   tokens: {
     title: 'Model with new tokens',
     detail:
-      'The model folder with a token for each vector: any program can type the prompt as text',
+      'The model folder with a token for each vector, so that any program can type the prompt',
   },
   onnx: {
     title: 'One ONNX model',
@@ -48,13 +48,19 @@ export function formatItems(choices: readonly ExportChoice[]): FormatItem[] {
       : {
           label: `$(circle-slash) ${title}`,
           description: `${choice.format} · not possible`,
-          detail: listText(refusal),
+          detail: listText(shortReason(refusal)),
           choice,
         };
   });
   return items.sort(
     (a, b) => Number(a.choice.refusal !== undefined) - Number(b.choice.refusal !== undefined),
   );
+}
+
+/** What stands behind the colon, since a list cuts what is long; choosing it tells all. */
+function shortReason(refusal: string): string {
+  const reason = refusal.slice(refusal.indexOf(': ') + 2);
+  return refusal.includes(': ') ? `${reason[0]!.toUpperCase()}${reason.slice(1)}` : refusal;
 }
 
 /** How far an export is; undefined for events that do not tell. */

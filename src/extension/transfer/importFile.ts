@@ -61,12 +61,10 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-/** Errors that another model may mend. */
-const ofTheModel: ReadonlySet<ErrorCode> = new Set([
-  'import/does-not-fit',
-  'model/not-found',
-  'hub/no-model',
-]);
+/** Whether another model may mend an error. */
+function isOfTheModel(code: ErrorCode): boolean {
+  return code === 'import/does-not-fit' || code === 'hub/no-model' || code.startsWith('model/');
+}
 
 /** Imports what is given, or what a person chooses. */
 export async function importFile(parts: ImportParts, target: Uri | undefined): Promise<void> {
@@ -110,7 +108,7 @@ async function importAt(parts: ImportParts, path: string, model?: string): Promi
       },
     };
     const error = toPtuneError(thrown);
-    if (!ofTheModel.has(error.code)) {
+    if (!isOfTheModel(error.code)) {
       showError(error, parts.log);
       return;
     }
