@@ -80,10 +80,17 @@ export class TryPanel {
       textField(column, this.#input[column] ?? '', (text) => {
         this.#input = { ...this.#input, [column]: text };
         this.#example = undefined;
+        this.#showOwn();
         this.#askSoon();
       }),
     );
     this.#fields.replaceChildren(...fields, ...this.#exampleControls());
+  }
+
+  /** What was typed is no example any more; the fields stay as they are, with the cursor in them. */
+  #showOwn(): void {
+    const list = this.#fields.querySelector<HTMLSelectElement>('vscode-dropdown');
+    if (list) list.selectedIndex = 0;
   }
 
   #exampleControls(): HTMLElement[] {

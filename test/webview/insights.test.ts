@@ -250,6 +250,9 @@ describe('trying an input', () => {
       const inputs = (await asked(opened)).map(({ input }) => input['country']);
       // Letters come faster than the pause is long.
       expect(inputs.length).toBeLessThan(1 + 'Mali'.length);
+      expect(
+        await page.evaluate(`document.querySelector('#try vscode-dropdown').selectedIndex`),
+      ).toBe(0);
       const last = (await asked(opened)).at(-1)!.id;
       await send(page, tried(last - 1, 'late'));
       await send(page, tried(last, 'manual'));

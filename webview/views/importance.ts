@@ -185,7 +185,7 @@ function changeTable(
   const ends = rows.flatMap(({ change }) => change.interval);
   const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
   const share = (at: number) => (high === low ? 0.5 : (at - low) / (high - low));
-  return h(
+  const table = h(
     'table',
     { class: 'changes', 'aria-label': label },
     h(
@@ -221,6 +221,7 @@ function changeTable(
       ),
     ),
   );
+  return h('div', { class: 'scroll' }, table);
 }
 
 /** A bar from zero to the change, with its interval as a line with ends. */
