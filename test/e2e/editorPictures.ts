@@ -94,18 +94,6 @@ async function columns(theme: Theme): Promise<void> {
   await picture(`columns-${theme}`, [line('@prompt mine'), suggestions()]);
 }
 
-async function fix(theme: Theme): Promise<void> {
-  const { page } = editor();
-  await goTo('baseline');
-  await page.keyboard.press('Backspace');
-  await page.locator('.squiggly-error').first().waitFor();
-  await page.waitForTimeout(1000);
-  await page.keyboard.press('Control+.');
-  const actions = page.locator('.action-widget');
-  await actions.locator('.monaco-list-row').filter({ hasText: 'Change to baseline' }).waitFor();
-  await picture(`fix-${theme}`, [line('answer: capital'), line('baselin: manual'), actions]);
-}
-
 async function shown(theme: Theme): Promise<void> {
   const { page, workbench } = editor();
   await eventually('scores', async () =>
@@ -154,17 +142,6 @@ async function compare(theme: Theme): Promise<void> {
   await picture(`compare-${theme}`, [page.locator('.quick-input-widget:visible')]);
 }
 
-async function outline(theme: Theme): Promise<void> {
-  const { page } = editor();
-  await command('Explorer: Focus on Outline View');
-  const tree = page.locator('.outline-tree').first();
-  await tree.getByRole('treeitem').first().waitFor();
-  await page.keyboard.press('Control+ArrowLeft');
-  const last = tree.getByRole('treeitem', { name: /^learned/ }).first();
-  await last.waitFor();
-  await picture(`outline-${theme}`, [tree.getByRole('treeitem').first(), last]);
-}
-
 async function tests(theme: Theme): Promise<void> {
   const { page } = editor();
   await command('PTune: Show Prompts in the Test Explorer');
@@ -199,7 +176,7 @@ async function training(theme: Theme): Promise<void> {
 }
 
 /** By the feature; those that open a view come last. */
-const pictures = { training, shown, completion, columns, fix, newFile, compare, outline, tests };
+const pictures = { training, shown, completion, columns, newFile, compare, tests };
 
 describe.each(['light', 'dark', 'contrast'] as const)('in the theme %s', (theme) => {
   beforeAll(async () => {
