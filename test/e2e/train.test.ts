@@ -115,6 +115,15 @@ describe('training from the palette', () => {
         expect(cell).toContain(similarity.toFixed(2).replace('0.', '.').replace('-', '−'));
       }
     }
+    const grid = workbench.report.document.getByRole('grid', { name: 'Examples' });
+    await grid.focus();
+    expect(await grid.getAttribute('aria-rowcount')).toBe(String(report.examples + 1));
+    await editor().page.keyboard.press('Control+End');
+    await editor().page.keyboard.press('Enter');
+    const last = workbench.report.document.getByRole('region', {
+      name: `Example ${report.examples}`,
+    });
+    expect(await last.innerText()).toContain('right answer');
     await editor().screenshot('report-light');
   });
 
