@@ -78,6 +78,11 @@ export class Progress {
       case 'scoring':
         if (this.#output.live) process.stderr.write(`\r\x1b[KScoring ${event.prompt} …`);
         return;
+      case 'exporting':
+        if (this.#output.live) {
+          process.stderr.write(`\r\x1b[K${byteSize(event.bytes)} of the model written …`);
+        }
+        return;
       case 'progress':
         return this.#work(event);
       case 'summary':

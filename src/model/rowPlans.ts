@@ -81,7 +81,10 @@ export class RowPlans {
     const input = node.inputs[0]!;
     if (this.lead(this.#builder.shapeOf(input)) === undefined) return undefined;
     const to = this.#builder.ints([this.#chosen, ...rest]);
-    return { from: [input], make: ([rows]) => this.#builder.op('Reshape', [rows!, to]) };
+    return {
+      from: [input],
+      make: ([rows]) => this.#builder.op('Reshape', [rows!, to], { allowzero: int(1) }),
+    };
   }
 
   #elementwise(node: Node, shape: Shape, lead: number): RowPlan | undefined {

@@ -10,6 +10,7 @@
  */
 import type { GraphBuilder } from '../onnx/builder.ts';
 import { int, type Node } from '../onnx/graph.ts';
+import type { Shape } from '../onnx/tensor.ts';
 import { RowPlans } from './rowPlans.ts';
 
 /** A batch of B rows of T positions, of which the first S are the same in every row. */
@@ -133,40 +134,38 @@ class Sharing {
     const { rows, length, shared } = this.#batch;
     const shape = this.#builder.shapeOf(name);
     const rest = shape.slice(this.#plans.lead(shape));
-    const op = this.#builder.op.bind(this.#builder);
-    if (shared === 0) return op('Reshape', [name, this.#builder.ints([rows * length, ...rest])]);
-    const whole = op('Reshape', [name, this.#builder.ints([rows, length, ...rest])]);
+    if (shared === 0) return this.#reshaped(name, [rows * length, ...rest]);
+    const whole = this.#reshaped(name, [rows, length, ...rest]);
     const sizes = this.#builder.ints([shared, length - shared]);
     const [before, behind] = this.#builder.ops('Split', [whole, sizes], 2, { axis: int(1) });
-    const first = op('Slice', [before!, this.#builder.ints([0]), this.#builder.ints([1])]);
-    return op(
-      'Concat',
-      [
-        op('Reshape', [first, this.#builder.ints([shared, ...rest])]),
-        op('Reshape', [behind!, this.#builder.ints([rows * (length - shared), ...rest])]),
-      ],
-      { axis: int(0) },
-    );
+    const [zero, one] = [this.#builder.ints([0]), this.#builder.ints([1])];
+    const first = this.#builder.op('Slice', [before!, zero, one]);
+    const parts = [
+      this.#reshaped(first, [shared, ...rest]),
+      this.#reshaped(behind!, [rows * (length - shared), ...rest]),
+    ];
+    return this.#builder.op('Concat', parts, { axis: int(0) });
   }
 
   /** All positions of a value with N rows, in the shape of the value `like`. */
   #spread(name: string, like: string): string {
     const { rows, length, shared } = this.#batch;
+    const shape = this.#builder.shapeOf(like);
+    if (shared === 0) return this.#reshaped(name, shape);
     const rest = this.#builder.shapeOf(name).slice(1);
-    const op = this.#builder.op.bind(this.#builder);
-    if (shared === 0) return op('Reshape', [name, this.#builder.ints(this.#builder.shapeOf(like))]);
-    const ints = (shape: readonly number[]) => this.#builder.ints(shape);
-    const sizes = ints([shared, rows * (length - shared)]);
+    const sizes = this.#builder.ints([shared, rows * (length - shared)]);
     const [first, behind] = this.#builder.ops('Split', [name, sizes], 2, { axis: int(0) });
-    const once = op('Reshape', [first!, ints([1, shared, ...rest])]);
+    const once = this.#reshaped(first!, [1, shared, ...rest]);
     const parts = [
-      op('Expand', [once, ints([rows, shared, ...rest])]),
-      op('Reshape', [behind!, ints([rows, length - shared, ...rest])]),
+      this.#builder.op('Expand', [once, this.#builder.ints([rows, shared, ...rest])]),
+      this.#reshaped(behind!, [rows, length - shared, ...rest]),
     ];
-    return op('Reshape', [
-      op('Concat', parts, { axis: int(1) }),
-      ints(this.#builder.shapeOf(like)),
-    ]);
+    return this.#reshaped(this.#builder.op('Concat', parts, { axis: int(1) }), shape);
+  }
+
+  /** A zero is a size, not that of the input. */
+  #reshaped(name: string, shape: Shape): string {
+    return this.#builder.op('Reshape', [name, this.#builder.ints(shape)], { allowzero: int(1) });
   }
 }
 
