@@ -17,6 +17,8 @@ export interface ExampleColumn extends GridColumn {
 export interface ColumnChoice {
   /** The prompt that the others are held against. */
   readonly baseline: string | undefined;
+  /** The prompt that is looked at, which stands beside the baseline. */
+  readonly subject: string;
   /** A column for every seed instead of the middle one's alone. */
   readonly everySeed: boolean;
 }
@@ -24,13 +26,15 @@ export interface ColumnChoice {
 /** The columns, left to right. */
 export function exampleColumns(
   examples: OpenExamples,
-  { baseline, everySeed }: ColumnChoice,
+  { baseline, subject, everySeed }: ColumnChoice,
 ): ExampleColumn[] {
+  const place = ({ name }: OpenPrompt) => (name === baseline ? 0 : name === subject ? 1 : 2);
+  const prompts = examples.prompts.toSorted((a, b) => place(a) - place(b));
   return [
     numberColumn(),
     ...examples.inputs.map((input, i) => textColumn(`input:${i}`, input.name, 'input', input)),
     textColumn('answer', 'right answer', 'answer', examples.answer),
-    ...examples.prompts.flatMap((prompt) => {
+    ...prompts.flatMap((prompt) => {
       const tag = prompt.name === baseline ? { tag: 'baseline' } : {};
       if (!everySeed || prompt.runs.length === 1) {
         return [{ ...runColumn(examples, prompt.middle, prompt.name, prompt), ...tag }];

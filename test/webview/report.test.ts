@@ -30,6 +30,19 @@ describe('the report page', () => {
     });
   });
 
+  test('says where not all seeds are trained', async () => {
+    const inputs = capitalsInputs();
+    const prompts = inputs.prompts.map((prompt) =>
+      prompt.kind === 'discrete'
+        ? prompt
+        : { ...prompt, runs: prompt.runs.slice(0, 1), missingSeeds: [2, 3] },
+    );
+    await withPage(buildReport({ ...inputs, prompts }), {}, async ({ page }) => {
+      const row = page.getByRole('table', { name: 'Scoreboard' }).getByRole('row').nth(1);
+      expect((await row.innerText()).replace(/\s+/g, ' ')).toMatch(/91 % 1 of 3 seeds$/);
+    });
+  });
+
   test('says what the nearest tokens are worth as words, which can be copied', async () => {
     await withPage(report, { host: 'editor' }, async ({ page, posted }) => {
       const reading = page.getByRole('group', { name: 'learned in words' });

@@ -111,7 +111,8 @@ class ExamplesView {
       this.#state.compared = subjects[index]!;
       this.#drawControls();
       this.#controls.querySelector<HTMLElement>('vscode-dropdown')?.focus();
-      this.#change({});
+      this.#drawGrid();
+      this.#save();
     });
   }
 
@@ -141,6 +142,7 @@ class ExamplesView {
   #drawGrid(): void {
     this.#columns = exampleColumns(this.#examples, {
       baseline: this.#report.prompts.find((prompt) => prompt.baseline)?.summary.name,
+      subject: this.#compared.subject,
       everySeed: this.#state.everySeed === true,
     });
     this.#grid = new VirtualGrid({

@@ -8,6 +8,7 @@ import {
   points,
   pointsRange,
   pValueText,
+  seedCount,
 } from '../../src/protocol/format.ts';
 import type { PromptReport, Report } from '../../src/protocol/report.ts';
 import { controlNames } from '../../src/protocol/controls.ts';
@@ -93,7 +94,7 @@ function promptRow(
       h('span', { class: 'interval' }, percentRange(summary.interval)),
     ),
     cell('difference', ...differenceText(summary.difference)),
-    cell('seeds', seedsText(summary), ...voteText(summary)),
+    cell('seeds', seedsText(summary), ...missingText(summary), ...voteText(summary)),
   );
 }
 
@@ -200,6 +201,14 @@ function seedsText({ seeds }: PromptSummary | ControlSummary): HTMLElement | str
     ]),
     ' %',
   );
+}
+
+/** How many of the seeds are trained, where not all are. */
+function missingText({ seeds, missingSeeds }: PromptSummary): (HTMLElement | string)[] {
+  if (missingSeeds === undefined || missingSeeds.length === 0) return [];
+  const title = `not trained: ${missingSeeds.join(', ')}`;
+  const text = seedCount(seeds?.length ?? 0, missingSeeds.length);
+  return [' ', h('span', { class: 'interval', title }, text)];
 }
 
 /** What most seeds answer together, where there are several. */
