@@ -73,8 +73,11 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-/** The bytes that base64 stands for. */
+/** The bytes that base64 stands for; by the browser itself where it can, which is ten times as fast. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  // Not yet in TypeScript's description of ES2023.
+  const native = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
+  if (native.fromBase64) return native.fromBase64(text);
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
