@@ -6,5 +6,7 @@ export default defineConfig({
     exclude: ['test/e2e/**'],
     testTimeout: 60_000,
     pool: 'forks',
+    // One for each core; by itself vitest leaves one to the files that it watches.
+    maxWorkers: '100%',
   },
 });
