@@ -67,8 +67,12 @@ test('a run is named, noted and pinned, which only its label.json shows', async 
   const [first] = await store.ids();
   const manifest = await readFile(join(store.folder(first!), 'run.json'), 'utf8');
   await focusRuns();
-  await row(/^seed 1, \d+ %.* done/).click();
-  await page.keyboard.press('F2');
+  // The view is drawn again when scores come, and a key pressed just then has no row.
+  await eventually('the question for a name', async () => {
+    await row(/^seed 1, \d+ %.* done/).click();
+    await page.keyboard.press('F2');
+    return appears(page.locator('.quick-input-titlebar').getByText('Rename seed 1'));
+  });
   await typeInto('Rename seed 1', 'the first one');
   await row(/^the first one, \d+ % .* · done · seed 1/).waitFor();
   await chooseOn(row(/^the first one/), 'Edit Note of Run');
@@ -261,10 +265,22 @@ async function typeInto(title: string, text: string): Promise<void> {
 
 /** Chooses from the context menu, which ignores clicks for a moment after it opened. */
 async function chooseOn(target: Locator, name: string): Promise<void> {
-  await target.click({ button: 'right' });
   const item = editor().page.getByRole('menuitem', { name });
-  await item.waitFor();
+  await eventually(`"${name}" in the menu`, async () => {
+    await target.click({ button: 'right' });
+    return appears(item);
+  });
   await setTimeout(500);
   await item.hover();
   await item.press('Enter');
+}
+
+/** True when something comes into sight; undefined, with what stands in its place closed, if not. */
+async function appears(wanted: Locator): Promise<true | undefined> {
+  const isThere = await wanted.waitFor({ timeout: 4000 }).then(
+    () => true as const,
+    () => undefined,
+  );
+  if (!isThere) await editor().page.keyboard.press('Escape');
+  return isThere;
 }
