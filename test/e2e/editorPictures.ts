@@ -94,6 +94,34 @@ async function columns(theme: Theme): Promise<void> {
   await picture(`columns-${theme}`, [line('@prompt mine'), suggestions()]);
 }
 
+async function mistakes(theme: Theme): Promise<void> {
+  const { page } = editor();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('\n@prompt mine');
+  await page.keyboard.press('Escape');
+  await page.keyboard.type('\nOf {countri');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('End');
+  await page.locator('.squiggly-error').first().waitFor();
+  // The check of what was typed last follows a moment later.
+  await page.waitForTimeout(1500);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Control+.');
+  const actions = page.locator('.action-widget:visible');
+  await actions.locator('.monaco-list-row').first().waitFor();
+  await picture(`mistakes-${theme}`, [line('@prompt mine'), actions]);
+  await page.keyboard.press('Escape');
+}
+
+async function outline(theme: Theme): Promise<void> {
+  const { page } = editor();
+  await page.keyboard.press('Control+Shift+O');
+  const row = page.locator('.quick-input-list .monaco-list-row');
+  await row.filter({ hasText: 'learned' }).first().waitFor();
+  await picture(`outline-${theme}`, [page.locator('.quick-input-widget:visible')]);
+  await page.keyboard.press('Escape');
+}
+
 async function shown(theme: Theme): Promise<void> {
   const { page, workbench } = editor();
   await eventually('scores', async () =>
@@ -176,7 +204,17 @@ async function training(theme: Theme): Promise<void> {
 }
 
 /** By the feature; those that open a view come last. */
-const pictures = { training, shown, completion, columns, newFile, compare, tests };
+const pictures = {
+  training,
+  shown,
+  completion,
+  columns,
+  mistakes,
+  outline,
+  newFile,
+  compare,
+  tests,
+};
 
 describe.each(['light', 'dark', 'contrast'] as const)('in the theme %s', (theme) => {
   beforeAll(async () => {
