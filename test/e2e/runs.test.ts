@@ -167,10 +167,12 @@ test('runs are deleted with the keyboard after a question', async () => {
   await focusRuns();
   const { runs } = await store.list();
   const doomed = runs.find(({ settings }) => settings['steps'] === 800)!.id;
-  await row(/^seed 1, \d+ %.* done/).click();
-  await page.keyboard.press('Delete');
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('Delete the run learned, seed 1?').waitFor();
+  await eventually('the question before it is deleted', async () => {
+    await row(/^seed 1, \d+ %.* done/).click();
+    await page.keyboard.press('Delete');
+    return appears(dialog.getByText('Delete the run learned, seed 1?'));
+  });
   await editor().screenshot('runs-delete-contrast');
   await dialog.getByRole('button', { name: 'Move to Trash' }).click();
   const forGood = dialog.getByRole('button', { name: 'Delete Permanently' });
