@@ -10,14 +10,7 @@ import { findLanguageModel } from '../../src/model/languageModel.ts';
 import { crossEntropy } from '../../src/model/objective.ts';
 import { selectPositions } from '../../src/model/selectPositions.ts';
 import { GraphBuilder } from '../../src/onnx/builder.ts';
-import type { Model } from '../../src/onnx/graph.ts';
-import {
-  decodeElements,
-  isStored,
-  type Constant,
-  type DType,
-  type StoredTensor,
-} from '../../src/onnx/tensor.ts';
+import type { DType } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { float32, int64, Session, type Feeds } from '../../src/runtime/session.ts';
 import { directionalError } from '../autodiff/gradientCheck.ts';
@@ -27,7 +20,7 @@ import {
   type Architecture,
 } from '../support/architectures/index.ts';
 import { sizes } from '../support/architectures/layout.ts';
-import { readBytes } from '../support/graphMaker.ts';
+import { readWhole } from '../support/architectures/readWhole.ts';
 
 const shape = [2, 5];
 /** 1 is the id of padding to models that count it. */
@@ -38,20 +31,6 @@ const places = [4, 7];
 const targets = [8, 3];
 
 const named = architectures.map((a) => [`${a.name}, operator set ${a.opset}`, a] as const);
-
-/** A model with its weights in memory. */
-function readWhole(bytes: Uint8Array): Model {
-  const model = readBytes(bytes);
-  const load = (value: Constant | StoredTensor): Constant => {
-    if (!isStored(value)) return value;
-    const { dtype, shape: own } = value;
-    return { dtype, shape: own, data: decodeElements(dtype, model.readStored(value)) };
-  };
-  const weights = [...model.graph.initializers].map(
-    ([name, value]) => [name, load(value)] as const,
-  );
-  return { ...model, graph: { ...model.graph, initializers: new Map(weights) } };
-}
 
 /** The loss at `places` as a function of inputs_embeds. */
 function lossGraph(architecture: Architecture, dtype: DType) {

@@ -6,21 +6,14 @@ import { buildTrainingGraph, type PromptShape } from '../../src/model/promptGrap
 import { isWorthSharing, sharePrefix, type SharedRows } from '../../src/model/sharedPrefix.ts';
 import { attachModel } from '../../src/model/attach.ts';
 import { GraphBuilder } from '../../src/onnx/builder.ts';
-import type { Model } from '../../src/onnx/graph.ts';
-import {
-  decodeElements,
-  isStored,
-  sizeOf,
-  type Constant,
-  type StoredTensor,
-} from '../../src/onnx/tensor.ts';
+import { sizeOf } from '../../src/onnx/tensor.ts';
 import { float32, int64, Session } from '../../src/runtime/session.ts';
 import {
   architectureBytes,
   architectures,
   type Architecture,
 } from '../support/architectures/index.ts';
-import { readBytes } from '../support/graphMaker.ts';
+import { readWhole } from '../support/architectures/readWhole.ts';
 
 /** Three rows of seven: a virtual token, two words and a virtual token, then what differs. */
 const shape: PromptShape = { rows: 3, length: 7, positions: 3, virtual: 3 };
@@ -35,19 +28,6 @@ const mask = ids.map((_, i) => (i >= 19 ? 0 : 1));
 const named = architectures
   .filter(({ causal }) => causal)
   .map((one) => [`${one.name}, operator set ${one.opset}`, one] as const);
-
-function readWhole(bytes: Uint8Array): Model {
-  const model = readBytes(bytes);
-  const load = (value: Constant | StoredTensor): Constant => {
-    if (!isStored(value)) return value;
-    const { dtype, shape: own } = value;
-    return { dtype, shape: own, data: decodeElements(dtype, model.readStored(value)) };
-  };
-  const weights = [...model.graph.initializers].map(
-    ([name, value]) => [name, load(value)] as const,
-  );
-  return { ...model, graph: { ...model.graph, initializers: new Map(weights) } };
-}
 
 const languageModel = (architecture: Architecture): LanguageModel =>
   findLanguageModel(readWhole(architectureBytes(architecture)), architecture.causal);
