@@ -4,7 +4,7 @@
  * is fixed, so nothing below it moves.
  */
 import { h, svg } from './element.ts';
-import { niceTicks } from './ticks.ts';
+import { logTicks, niceTicks } from './ticks.ts';
 
 export interface Point {
   readonly x: number;
@@ -37,12 +37,39 @@ export interface ChartOptions {
   readonly format: (y: number) => string;
   /** Where the vertical axis ends, when the data do not say. */
   readonly yMax?: number;
+  /** Equal distances are equal factors; values that are not positive stand at the bottom. */
+  readonly logarithmic?: boolean;
+  /** What stands beside the title, to change how the chart is drawn. */
+  readonly control?: HTMLElement;
   /** Where the horizontal axis ends, when more data are to come. */
   readonly xMax?: number;
 }
 
 const height = 210;
-const margin = { top: 10, right: 14, bottom: 24, left: 44 };
+const margin = { top: 10, right: 14, bottom: 24 };
+const leastLeft = 44;
+/** Of the axes' letters, in pixels: a little more than they take. */
+const letterWidth = 6.8;
+
+/** The vertical axis: where values lie between bottom (0) and top (1), and which are written. */
+interface VerticalAxis {
+  readonly ticks: readonly number[];
+  readonly share: (value: number) => number;
+}
+
+function verticalAxis(options: ChartOptions): VerticalAxis {
+  const all = options.series.flatMap((one) => one.points.map(({ y }) => y));
+  const positive = all.filter((y) => y > 0);
+  if (options.logarithmic && positive.length > 0) {
+    const ticks = logTicks(Math.min(...positive), Math.max(...positive));
+    const [bottom, top] = [Math.log(ticks[0]!), Math.log(ticks.at(-1)!)];
+    const share = (y: number) => (y > 0 ? (Math.log(y) - bottom) / (top - bottom) : 0);
+    return { ticks, share };
+  }
+  const ticks = niceTicks(options.yMax ?? Math.max(1e-9, ...all), 4);
+  const top = options.yMax ?? ticks.at(-1)!;
+  return { ticks, share: (y) => y / top };
+}
 
 /** A chart whose data change while it is looked at. */
 export interface ChangingChart {
@@ -90,6 +117,7 @@ export function changingChart(first: ChartOptions): ChangingChart {
       {},
       h('span', { class: 'title' }, options.title),
       h('span', { class: 'note' }, options.unit),
+      options.control,
     ),
     entries,
     plot,
@@ -143,20 +171,21 @@ function drawPlot(
   width: number,
   options: ChartOptions,
 ): void {
-  if (width < margin.left + margin.right + 20) return;
-  const all = options.series.flatMap((one) => one.points);
-  const xMax = options.xMax ?? Math.max(1, ...all.map((point) => point.x));
-  const yTicks = niceTicks(options.yMax ?? Math.max(1e-9, ...all.map((point) => point.y)), 4);
-  const yMax = options.yMax ?? yTicks.at(-1)!;
-  const x = (value: number) => margin.left + (value / xMax) * (width - margin.left - margin.right);
+  const { ticks: yTicks, share } = verticalAxis(options);
+  const letters = Math.max(...yTicks.map((tick) => options.format(tick).length));
+  const left = Math.max(leastLeft, Math.ceil(letters * letterWidth) + 12);
+  if (width < left + margin.right + 20) return;
+  const steps = options.series.flatMap((one) => one.points.map((point) => point.x));
+  const xMax = options.xMax ?? Math.max(1, ...steps);
+  const x = (value: number) => left + (value / xMax) * (width - left - margin.right);
   const y = (value: number) =>
-    height - margin.bottom - (value / yMax) * (height - margin.top - margin.bottom);
+    height - margin.bottom - share(value) * (height - margin.top - margin.bottom);
   const guide = svg('path', { class: 'guide', d: '' });
   plot.replaceChildren(
     svg(
       'svg',
       { viewBox: `0 0 ${width} ${height}`, width, height, 'aria-hidden': 'true' },
-      ...yTicks.map((tick) => axisLine(tick, y(tick), width, options)),
+      ...yTicks.map((tick) => axisLine(options.format(tick), y(tick), left, width)),
       ...niceTicks(xMax, width < 380 ? 4 : 6).map((tick) =>
         svg('text', { class: 'tick x', x: x(tick), y: height - 8 }, tick),
       ),
@@ -178,12 +207,12 @@ function drawPlot(
   });
 }
 
-function axisLine(tick: number, at: number, width: number, options: ChartOptions): SVGElement {
+function axisLine(text: string, at: number, left: number, width: number): SVGElement {
   return svg(
     'g',
     {},
-    svg('path', { class: 'grid', d: `M${margin.left} ${at}H${width - margin.right}` }),
-    svg('text', { class: 'tick y', x: margin.left - 8, y: at + 4 }, options.format(tick)),
+    svg('path', { class: 'grid', d: `M${left} ${at}H${width - margin.right}` }),
+    svg('text', { class: 'tick y', x: left - 8, y: at + 4 }, text),
   );
 }
 

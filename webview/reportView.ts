@@ -7,6 +7,7 @@ import { examplesSection } from './views/examples.ts';
 import { headerView } from './views/header.ts';
 import { importanceSection } from './views/importance.ts';
 import { nearestSection } from './views/nearest.ts';
+import { runDifferencesSection } from './views/runDifferences.ts';
 import { scoreboardSection } from './views/scoreboard.ts';
 import { settingsSection } from './views/settings.ts';
 import { tryItSection } from './views/tryIt.ts';
@@ -28,6 +29,7 @@ const sections: readonly SectionView[] = [
   importanceSection,
   wordingsSection,
   differencesSection,
+  runDifferencesSection,
   settingsSection,
 ];
 

@@ -19,6 +19,10 @@ export interface ViewState {
   everySeed?: boolean;
   /** The two prompts that are held against each other. */
   diff?: readonly [from: string, to: string];
+  /** The ids of the two runs that are held against each other. */
+  runDiff?: readonly [from: string, to: string];
+  /** The axis of losses is logarithmic. */
+  logLoss?: boolean;
   metric?: Metric;
   /** What the importance of virtual tokens is told in. */
   importance?: keyof ScoreChange;

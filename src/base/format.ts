@@ -83,6 +83,14 @@ export function listed(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)!}`;
 }
 
+/** "resumed after steps 8 and 20", "resumed from its start"; undefined for a run that never stopped. */
+export function resumedText(after: readonly number[]): string | undefined {
+  if (after.length === 0) return undefined;
+  const steps = [...new Set(after)].map(String);
+  if (steps.join() === '0') return 'resumed from its start';
+  return `resumed after ${steps.length === 1 ? 'step' : 'steps'} ${listed(steps)}`;
+}
+
 function signless(value: number): string {
   return String(Math.round(value));
 }

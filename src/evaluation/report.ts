@@ -7,6 +7,7 @@ import type {
   PromptReport,
   Reading,
   RunReport,
+  StoredRun,
   ValidationPoint,
 } from '../protocol/report.ts';
 import { reportFormat } from '../protocol/report.ts';
@@ -24,6 +25,8 @@ export interface ReportRun extends ScoredRun, RunVectors {
   readonly status: RunReport['status'];
   /** Steps done. */
   readonly steps: number;
+  /** The steps after which it went on, where it had stopped. */
+  readonly resumedAfter?: readonly number[];
   readonly curve: readonly CurvePoint[];
   readonly validation: readonly ValidationPoint[];
 }
@@ -52,6 +55,8 @@ export interface ReportInputs extends SummaryInputs<ReportPrompt> {
   /** The metric of `virtualTokens[].nearest`. */
   readonly metric: Metric;
   readonly createdAt: Date;
+  /** Runs of the file, newest first. */
+  readonly storedRuns?: readonly StoredRun[];
   /** Of ptune, the engine and what else a number may depend on. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -76,6 +81,7 @@ export function buildReport(inputs: ReportInputs): FullReport {
     verdict: verdict.text,
     outcome: verdict.outcome,
     prompts: assessed.map((one) => promptReport(one, inputs.baseline)),
+    ...(inputs.storedRuns && { storedRuns: inputs.storedRuns }),
     ...(controls && { controls }),
     predictions: exampleTable(inputs.examples, assessed.map(answeredBy)),
     metric: inputs.metric,
@@ -131,6 +137,7 @@ function runReport(run: ReportRun, accuracy: number): RunReport {
     bestStep: run.bestStep,
     steps: run.steps,
     seconds: run.seconds,
+    ...(run.resumedAfter && run.resumedAfter.length > 0 && { resumedAfter: run.resumedAfter }),
     curve: thinned(run.curve, curvePoints),
     validation: run.validation,
     ...(step !== undefined && { overfitAfter: step }),

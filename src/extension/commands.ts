@@ -2,7 +2,7 @@
 import { type Uri, commands } from 'vscode';
 import type { CachedModel } from '../hub/cachedModels.ts';
 import type { ExportTarget } from './transfer/exportPrompt.ts';
-import type { RunTarget } from './runs/runTargets.ts';
+import type { RunFolders, RunTarget } from './runs/runTargets.ts';
 
 /** A `.ptune` file, and one prompt of it where one is meant. A JSON value, for command links. */
 export interface PromptTarget {
@@ -50,7 +50,7 @@ export interface CommandArguments {
   'ptune.noteRun': RunTarget;
   'ptune.pinRun': RunTarget;
   'ptune.unpinRun': RunTarget;
-  'ptune.compareRuns': RunTarget;
+  'ptune.compareRuns': RunTarget | RunFolders;
   'ptune.resumeRun': RunTarget;
   'ptune.trainRunAgain': RunTarget;
   'ptune.deleteRun': RunTarget;

@@ -142,6 +142,8 @@ export interface RunReport {
   readonly bestStep: number;
   readonly steps: number;
   readonly seconds: number;
+  /** The steps after which it went on, where it had stopped. */
+  readonly resumedAfter?: readonly number[];
   /** Training loss; long runs are thinned, each point then the mean of the steps up to it. */
   readonly curve: readonly CurvePoint[];
   readonly validation: readonly ValidationPoint[];
@@ -209,6 +211,29 @@ export interface PromptReport {
   readonly reading?: Reading;
 }
 
+/** A stored run of the file, whether a score of the report is made with it or not. */
+export interface StoredRun {
+  readonly run: string;
+  /** What a person called it when the report was made. */
+  readonly name?: string;
+  readonly prompt: string;
+  readonly seed: number;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly template: string;
+  /** What it was made with, and how it went, as label → value for people. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly outcome: Readonly<Record<string, string>>;
+  /** Of its own answers, as they were scored last. */
+  readonly score?: {
+    readonly n: number;
+    readonly accuracy: number;
+    readonly interval: Interval;
+    /** Nats per answer. */
+    readonly loss: number;
+  };
+}
+
 /** What the numbers say about the learned prompt against the baseline. */
 export type Outcome = 'better' | 'worse' | 'undecided' | 'nothing-to-compare';
 
@@ -226,6 +251,8 @@ export interface Report {
   readonly verdict: string;
   readonly outcome: Outcome;
   readonly prompts: readonly PromptReport[];
+  /** The newest of the file's stored runs, newest first. */
+  readonly storedRuns?: readonly StoredRun[];
   /** Where they were asked for. */
   readonly controls?: readonly ControlSummary[];
   readonly metric: Metric;

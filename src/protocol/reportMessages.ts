@@ -127,6 +127,13 @@ export interface OpenRun {
   readonly run: string;
 }
 
+/** Measure whether runs of the file differ by more than chance. */
+export interface CompareRuns {
+  readonly type: 'compareRuns';
+  /** Ids. */
+  readonly runs: readonly string[];
+}
+
 /** What the page asks of the editor. */
 export type FromReportPage =
   | PageReady
@@ -137,4 +144,5 @@ export type FromReportPage =
   | TryInput
   | CopyText
   | SaveFile
+  | CompareRuns
   | OpenRun;

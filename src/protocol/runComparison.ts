@@ -1,12 +1,5 @@
 /** Two or more runs side by side: what they scored, whether the difference is real, what was set. */
-import {
-  duration,
-  percent,
-  percentRange,
-  points,
-  pointsRange,
-  pValueText,
-} from '../base/format.ts';
+import { percent, percentRange, points, pointsRange, pValueText } from '../base/format.ts';
 import type { Difference, Interval } from './summary.ts';
 
 /** One of the runs. */
@@ -81,11 +74,6 @@ function titleOf({ run, name }: ComparedRun): string {
 /** A, B, … Z, then numbers. */
 function letterOf(index: number): string {
   return index < 26 ? String.fromCharCode(65 + index) : String(index + 1);
-}
-
-/** How long a training took, for a row of the table; empty where it is not known. */
-export function secondsText(seconds: number | undefined): string {
-  return seconds === undefined ? '' : duration(seconds);
 }
 
 /** A template has line breaks, which a row of a table cannot have. */

@@ -19,6 +19,12 @@ const virtualPlace = z.object({
   name: z.string().optional(),
 });
 
+const resumption = z.object({
+  after: z.number().int().nonnegative(),
+  at: z.string(),
+  secondsBefore: z.number().nonnegative(),
+});
+
 const manifest = z.object({
   format: z.literal(runFormat),
   id: z.string(),
@@ -41,19 +47,30 @@ const manifest = z.object({
   }),
   steps: z.number().int().nonnegative(),
   bestStep: z.number().int().nonnegative().optional(),
+  resumed: z.array(resumption).optional(),
   placement: z.array(virtualPlace),
 });
 
 /**
  * A run's manifest. `learningRate` is what a range test chose. `settings` are the prompt's as they were used; `hashes` are SHA-256;
- * `timings` are ISO 8601 in UTC and seconds; `steps` is how many the run was to make.
+ * `timings` are ISO 8601 in UTC and seconds, all parts of a resumed run together; `steps` is how many
+ * the run was to make. `resumed` has each time that it went on: after which step, when, and how many
+ * seconds it had been trained before.
  */
 export type RunManifest = z.infer<typeof manifest>;
 
 /** What is known when a run starts; the store adds its name, status, process and start. */
 export type RunStart = Omit<
   RunManifest,
-  'format' | 'id' | 'status' | 'reason' | 'process' | 'timings' | 'bestStep' | 'learningRate'
+  | 'format'
+  | 'id'
+  | 'status'
+  | 'reason'
+  | 'process'
+  | 'timings'
+  | 'bestStep'
+  | 'learningRate'
+  | 'resumed'
 >;
 
 /** What may change while a run goes on. */
@@ -65,6 +82,16 @@ export interface RunChange {
   readonly model?: RunManifest['model'];
   readonly endedAt?: string;
   readonly seconds?: number;
+}
+
+/** The steps after which a run went on, in order; empty for one that never stopped. */
+export function resumedAfter({ resumed = [] }: RunManifest): number[] {
+  return resumed.map(({ after }) => after);
+}
+
+/** How long a run was trained before its present process began, in seconds. */
+export function secondsBefore({ resumed }: RunManifest): number {
+  return resumed?.at(-1)?.secondsBefore ?? 0;
 }
 
 /** Where the rows of the prompt's vectors stand: in which part of the template. */

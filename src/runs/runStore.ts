@@ -2,7 +2,7 @@
  * The runs and reports of one folder. The trainer writes them, every view reads them; both may
  * happen at the same time, in different processes.
  */
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,13 @@ import { atomicWrite, removeHalfWritten } from '../files/atomicWrite.ts';
 import { type PromptVectors, readPromptVectors } from './promptVectors.ts';
 import { assertNotRunning, readHeader, stopped } from './runHeader.ts';
 import { isRunId, runId } from './runId.ts';
-import { type RunManifest, type RunStart, parseManifest, runFormat } from './runManifest.ts';
+import {
+  type RunManifest,
+  type RunStart,
+  parseManifest,
+  runFormat,
+  secondsBefore,
+} from './runManifest.ts';
 import { isBefore, lastStep, metricsLine, parseMetrics } from './runMetrics.ts';
 import { isAlive } from './runOwner.ts';
 import { RunWriter, runFiles, writeManifest } from './runWriter.ts';
@@ -78,10 +84,16 @@ export class RunStore {
    * Opens a run that ended early to go on with it: it is running again, owned by this process, and
    * its events after `step` are forgotten, since they will happen again.
    *
+   * @param now milliseconds since 1970
    * @throws PtuneError as `read` does
    */
-  async reopenRun(id: string, step: number): Promise<RunWriter> {
+  async reopenRun(id: string, step: number, now: number): Promise<RunWriter> {
     const { manifest, folder, events } = await this.read(id);
+    const resumption = {
+      after: step,
+      at: new Date(now).toISOString(),
+      secondsBefore: await secondsTrained(manifest, folder),
+    };
     const reopened: RunManifest = {
       ...manifest,
       status: 'running',
@@ -90,6 +102,7 @@ export class RunStore {
       bestStep: undefined,
       process: { pid: process.pid, host: hostname() },
       timings: { startedAt: manifest.timings.startedAt },
+      resumed: [...(manifest.resumed ?? []), resumption],
     };
     const kept = events.filter((event) => isBefore(event, step));
     await removeHalfWritten(folder);
@@ -259,6 +272,18 @@ export class RunStore {
       'List the runs with "ptune runs list".',
     );
   }
+}
+
+/**
+ * How long a run was trained so far, in seconds. One that was killed did not write it down: its last
+ * event tells.
+ */
+async function secondsTrained(manifest: RunManifest, folder: string): Promise<number> {
+  const { seconds, startedAt } = manifest.timings;
+  if (seconds !== undefined) return seconds;
+  const begun = Date.parse(manifest.resumed?.at(-1)?.at ?? startedAt);
+  const { mtimeMs } = await stat(join(folder, runFiles.metrics)).catch(() => ({ mtimeMs: begun }));
+  return secondsBefore(manifest) + Math.max(0, mtimeMs - begun) / 1000;
 }
 
 const startOf = ({ timings }: RunManifest): string => timings.startedAt;

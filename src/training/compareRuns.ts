@@ -3,12 +3,8 @@ import { listed } from '../base/format.ts';
 import { compareToBaseline } from '../evaluation/compare.ts';
 import { scoreOf } from '../evaluation/scores.ts';
 import type { Prediction } from '../protocol/predictions.ts';
-import {
-  type ComparedRun,
-  type ComparedSetting,
-  type RunComparison,
-  secondsText,
-} from '../protocol/runComparison.ts';
+import type { ComparedRun, ComparedSetting, RunComparison } from '../protocol/runComparison.ts';
+import { runOutcome, runSettings } from '../runs/runFacts.ts';
 import type { RunManifest } from '../runs/runManifest.ts';
 import { readLabel } from '../runs/runLabel.ts';
 import { readRunScore } from '../runs/runScore.ts';
@@ -109,33 +105,12 @@ function notesOf(scored: readonly Scored[]): string[] {
 
 /** What differs, in an order in which it explains a score. */
 function differing(runs: readonly RunManifest[]): ComparedSetting[] {
-  const keys = [...new Set(runs.flatMap(({ settings }) => Object.keys(settings)))];
-  const rows: ComparedSetting[] = [
-    row('file', runs, ({ file }) => file),
-    row('prompt', runs, ({ prompt }) => prompt.name),
-    row('template', runs, ({ prompt }) => prompt.template),
-    row('model', runs, ({ model }) => `${model.id} ${model.sha256.slice(0, 8)}`),
-    row('data', runs, ({ hashes }) => hashes.data.slice(0, 8)),
-    row('seed', runs, ({ seed }) => String(seed)),
-    ...keys.map((key) => row(key, runs, ({ settings }) => valueText(settings[key]))),
-    row('found learning rate', runs, ({ learningRate }) => valueText(learningRate)),
-    row('status', runs, ({ status }) => status),
-    row('kept step', runs, ({ bestStep }) => valueText(bestStep)),
-    row('took', runs, ({ timings }) => secondsText(timings.seconds)),
-    row('version of ptune', runs, ({ versions }) => versions['ptune'] ?? ''),
-  ];
-  return rows.filter(({ values }) => new Set(values).size > 1);
-}
-
-function row(
-  name: string,
-  runs: readonly RunManifest[],
-  value: (run: RunManifest) => string,
-): ComparedSetting {
-  return { name, values: runs.map(value) };
-}
-
-function valueText(value: unknown): string {
-  if (value === undefined || value === null) return 'default';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  const facts = runs.map((manifest) => {
+    const { file, prompt, ...others } = { ...runSettings(manifest), ...runOutcome(manifest) };
+    return new Map(Object.entries({ file, prompt, template: manifest.prompt.template, ...others }));
+  });
+  const names = [...new Set(facts.flatMap((one) => [...one.keys()]))];
+  return names
+    .map((name) => ({ name, values: facts.map((one) => one.get(name) ?? '–') }))
+    .filter(({ values }) => new Set(values).size > 1);
 }

@@ -7,6 +7,7 @@ import { unchangedBy } from '../evaluation/unchanged.ts';
 import type { Prompt } from '../language/ast.ts';
 import type { StepEvent, TrainingEvent } from '../protocol/events.ts';
 import type { Prediction } from '../protocol/predictions.ts';
+import { secondsBefore } from '../runs/runManifest.ts';
 import type { RunWriter } from '../runs/runWriter.ts';
 import type { VectorPath } from '../runs/vectorPath.ts';
 import { writeCheckpoint, type RunProgress } from './checkpoint.ts';
@@ -219,7 +220,8 @@ export class Run {
   async end(status: 'completed' | 'cancelled' | 'failed', reason?: string): Promise<void> {
     // A run that was stopped before its first validation keeps the vectors that it had.
     if (!this.#best) await this.#keep();
-    const seconds = (this.#context.now() - this.#started) / 1000;
+    const inThisProcess = (this.#context.now() - this.#started) / 1000;
+    const seconds = secondsBefore(this.#writer.manifest) + inThisProcess;
     const bestStep = this.#best?.step ?? this.#trainer.step;
     this.#emit({
       type: 'runEnded',

@@ -14,6 +14,7 @@ import type { Reading } from '../protocol/report.ts';
 import type { Candidates, Summary } from '../protocol/summary.ts';
 import { readReport, reportPath, writeReport } from '../runs/reportFile.ts';
 import { writeRunScore } from '../runs/runScore.ts';
+import { storedRuns } from '../runs/storedRuns.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { engine } from '../runtime/session.ts';
 import type { TrainingContext } from './context.ts';
@@ -65,7 +66,7 @@ export async function scorePrompts(
   await store.prepare();
   await writePredictions(store, scored, candidatesOf(open));
   const path = reportPath(store.folders.reports, open.path);
-  const report = buildReport(inputs);
+  const report = buildReport({ ...inputs, storedRuns: await storedRuns(store, open.name) });
   // A report that cannot be read is replaced by this one.
   const insights = insightsThatHold(await readReport(path).catch(() => undefined), report);
   await writeReport(path, { ...report, ...(insights && { insights }) });

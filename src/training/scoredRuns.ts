@@ -3,7 +3,7 @@ import { PtuneError } from '../base/errors.ts';
 import type { ReportRun, RunVectors } from '../evaluation/report.ts';
 import type { Prompt } from '../language/ast.ts';
 import type { RangeTestEvent, TrainingEvent } from '../protocol/events.ts';
-import type { RunManifest } from '../runs/runManifest.ts';
+import { type RunManifest, resumedAfter } from '../runs/runManifest.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import type { VectorPath } from '../runs/vectorPath.ts';
 import type { TrainingContext } from './context.ts';
@@ -92,6 +92,7 @@ function describeRun(
     bestStep: manifest.bestStep ?? 0,
     steps: steps.length,
     seconds: manifest.timings.seconds ?? 0,
+    resumedAfter: resumedAfter(manifest),
     curve: steps.map(({ step, loss, learningRate }) => ({ step, loss, learningRate })),
     validation: validations.map(({ step, accuracy, loss, best }) => ({
       step,

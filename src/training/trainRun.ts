@@ -54,14 +54,14 @@ export async function resumeRun(
   const inputs = await trainerInputs(open, prompt, manifest.seed, store);
   if (!checkpoint) {
     const trainer = await PromptTrainer.start(inputs);
-    const writer = await store.reopenRun(id, 0);
+    const writer = await store.reopenRun(id, 0, context.now());
     return finish(new Run(open, prompt, inputs, trainer, writer, context), writer);
   }
   const { state, progress } = checkpoint;
   const vectors = progress.best && (await store.readPrompt(id)).vectors;
   const path = await store.readPath(id);
   const trainer = PromptTrainer.resume(inputs, state);
-  const writer = await store.reopenRun(id, trainer.step);
+  const writer = await store.reopenRun(id, trainer.step, context.now());
   const resumed = { progress, vectors, path };
   return finish(new Run(open, prompt, inputs, trainer, writer, context, resumed), writer);
 }

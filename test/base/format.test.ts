@@ -6,6 +6,7 @@ import {
   percent,
   percentRange,
   points,
+  resumedText,
   pointsInWords,
   pointsRange,
   pValueText,
@@ -41,6 +42,10 @@ describe('numbers for people', () => {
     [counted(57, 'example'), '57 examples'],
     [listed(['a', 'b', 'c']), 'a, b and c'],
     [listed(['a']), 'a'],
+    [resumedText([]), undefined],
+    [resumedText([0]), 'resumed from its start'],
+    [resumedText([8, 8]), 'resumed after step 8'],
+    [resumedText([0, 8, 20]), 'resumed after steps 0, 8 and 20'],
   ])('%s', (written, expected) => {
     expect(written).toBe(expected);
   });

@@ -2,6 +2,7 @@
 import { copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readReport, reportPath } from '../../src/runs/reportFile.ts';
 import { RunStore } from '../../src/runs/runStore.ts';
 import { trainFile } from '../../src/training/trainFile.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -58,6 +59,13 @@ describe.each([
     expect(losses(straight).slice(8)).toEqual(losses(second));
     const { manifest, events } = await RunStore.forFile(broken).read(id);
     expect(manifest.status).toBe('completed');
+    // It tells where it went on, and how long both parts took: the context counts seconds.
+    expect(manifest.resumed).toMatchObject([{ after: 8 }]);
+    expect(manifest.timings.seconds).toBeGreaterThan(manifest.resumed![0]!.secondsBefore);
+    expect(manifest.resumed![0]!.secondsBefore).toBeGreaterThan(0);
+    const report = await readReport(reportPath(RunStore.forFile(broken).folders.reports, broken));
+    expect(report!.prompts.flatMap(({ runs }) => runs)).toMatchObject([{ resumedAfter: [8] }]);
+    expect(report!.storedRuns![0]!.outcome['resumed']).toBe('resumed after step 8');
     // The steps after the checkpoint were made twice and are told once.
     const steps = events.flatMap((event) => (event.type === 'step' ? [event.step] : []));
     expect(steps).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
@@ -94,6 +102,8 @@ describe('a run that was stopped before its first validation', () => {
     expect(a.prompt.equals(b.prompt)).toBe(true);
     expect(a.checkpoint.equals(b.checkpoint)).toBe(true);
     expect(a.path.equals(b.path)).toBe(true);
+    const { manifest } = await RunStore.forFile(path).read(id);
+    expect(manifest.resumed).toMatchObject([{ after: 0 }]);
   });
 });
 

@@ -98,6 +98,70 @@ describe('the report page', () => {
     });
   });
 
+  test('holds two runs against each other, earlier ones too', async () => {
+    await withPage(report, { host: 'editor' }, async ({ page, posted }) => {
+      const part = page.locator('#run-differences');
+      // The newest, against the newest that was set otherwise.
+      expect((await part.innerText()).replace(/\s+/g, ' ')).toContain(
+        '60 % → 93 %: +33 points (95 % intervals 47–71 % and 83–97 %)',
+      );
+      expect(await part.locator('.diff').innerText()).toContain('{*head:3}');
+      const settings = part.getByRole('table', { name: 'Settings that differ' });
+      expect(await settings.innerText()).toMatch(/encoder\s+none\s+lstm/);
+      const outcomes = part.getByRole('table', { name: 'Outcomes that differ' });
+      expect(await outcomes.innerText()).toMatch(/resumed\s+no\s+resumed after step 120/);
+      await part.getByRole('combobox', { name: 'from' }).click();
+      await part.getByRole('option', { name: /^learned, seed 2 · 93 %/ }).click();
+      expect(await part.locator('.diff').count()).toBe(0);
+      expect(await settings.innerText()).toMatch(/seed\s+2\s+3/);
+      await part.getByRole('button', { name: /more than chance/ }).click();
+      expect(await posted()).toContainEqual({
+        type: 'compareRuns',
+        runs: ['20261102-101200-learned-seed2', '20261102-101300-learned-seed3'],
+      });
+    });
+  });
+
+  test('says which runs had stopped and went on', async () => {
+    await withPage(report, {}, async ({ page }) => {
+      const rows = page.getByRole('table', { name: 'Runs of learned' }).getByRole('row');
+      expect(await rows.nth(3).innerText()).toContain('completed, resumed after step 120');
+      expect(await rows.nth(2).innerText()).not.toContain('resumed');
+    });
+  });
+
+  test('writes every number of an axis whole, and losses by factors on demand', async () => {
+    const inputs = capitalsInputs();
+    const prompts = inputs.prompts.map((prompt) =>
+      prompt.kind === 'discrete'
+        ? prompt
+        : {
+            ...prompt,
+            runs: prompt.runs.map((run) => ({
+              ...run,
+              curve: run.curve.map((point) => ({ ...point, learningRate: 3e-7 * point.step })),
+            })),
+          },
+    );
+    await withPage(buildReport({ ...inputs, prompts }), {}, async ({ page }) => {
+      const rate = page.locator('.chart', { hasText: 'Learning rate' }).locator('.tick.y');
+      await rate.first().waitFor();
+      expect((await rate.allTextContents()).slice(0, 2)).toEqual(['0', '5e-5']);
+      const cut = `[...document.querySelectorAll('.plot svg')].flatMap((svg) =>
+        [...svg.querySelectorAll('.tick')].filter((tick) => {
+          const [inner, outer] = [tick, svg].map((one) => one.getBoundingClientRect());
+          return inner.left < outer.left || inner.right > outer.right + 0.5;
+        }).map((tick) => tick.textContent))`;
+      expect(await page.evaluate(cut)).toEqual([]);
+      const chart = page.locator('.chart', { hasText: 'Loss' });
+      const ticks = () => chart.locator('.tick.y').allTextContents();
+      expect((await ticks()).at(0)).toBe('0');
+      await chart.getByRole('button', { name: 'log' }).click();
+      expect(await ticks()).toEqual(['0.1', '0.2', '0.5', '1', '2', '5', '10']);
+      expect(await page.evaluate(cut)).toEqual([]);
+    });
+  });
+
   test('is used from the keyboard', async () => {
     await withPage(report, {}, async ({ page }) => {
       const reached: string[] = [];
@@ -164,7 +228,7 @@ describe('the report page', () => {
       expect(await page.locator('main').innerText()).toContain('No prompt was scored.');
     });
     const [manual] = capitalsInputs().prompts;
-    const words = buildReport({ ...capitalsInputs(), prompts: [manual!] });
+    const words = buildReport({ ...capitalsInputs(), storedRuns: [], prompts: [manual!] });
     await withPage(words, {}, async ({ page }) => {
       expect(await page.locator('h2').allInnerTexts()).toEqual([
         'Scoreboard',

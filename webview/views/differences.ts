@@ -1,12 +1,9 @@
 /** Two prompts beside each other: what differs in their words, their settings and their scores. */
-import { percent, points } from '../../src/protocol/format.ts';
 import type { PromptReport, Report } from '../../src/protocol/report.ts';
 import { dropdown } from '../controls.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
-import type { Piece } from '../wordDiff.ts';
-import { wordDiff } from '../wordDiff.ts';
-import { spoken } from './icons.ts';
+import { factsDiff, scoreChange, templateDiff } from './pair.ts';
 import { section } from './section.ts';
 
 export function differencesSection(report: Report, context: ViewContext): HTMLElement | undefined {
@@ -50,71 +47,10 @@ export function differencesSection(report: Report, context: ViewContext): HTMLEl
 
 function comparison(from: PromptReport, to: PromptReport): HTMLElement[] {
   if (from === to) return [h('p', { class: 'empty' }, 'This is one and the same prompt.')];
-  const pieces = wordDiff(from.template, to.template);
+  const names = [from.summary.name, to.summary.name] as const;
   return [
-    h('p', {}, scoreText(from, to)),
-    h('code', { class: 'template diff' }, ...pieces.map(pieceView)),
-    ...settingsDiff(from, to),
-  ];
-}
-
-/** "42 % → 92 %: +50 points". */
-function scoreText({ summary: from }: PromptReport, { summary: to }: PromptReport): string {
-  const difference = to.accuracy - from.accuracy;
-  const unit = Math.abs(Math.round(difference * 100)) === 1 ? 'point' : 'points';
-  return `${percent(from.accuracy)} → ${percent(to.accuracy)}: ${points(difference)} ${unit}`;
-}
-
-function pieceView({ kind, text }: Piece): HTMLElement | string {
-  switch (kind) {
-    case 'same':
-      return text;
-    case 'removed':
-      return h('del', {}, spoken('removed: '), text);
-    case 'added':
-      return h('ins', {}, spoken('added: '), text);
-  }
-}
-
-/** The settings in which the two differ; a prompt in words has none. */
-function settingsDiff(from: PromptReport, to: PromptReport): HTMLElement[] {
-  const keys = new Set([...Object.keys(from.settings), ...Object.keys(to.settings)]);
-  const differing = [...keys].filter((key) => from.settings[key] !== to.settings[key]);
-  const same = keys.size - differing.length;
-  if (keys.size === 0) return [];
-  if (differing.length === 0) {
-    return [h('p', { class: 'note' }, `All ${keys.size} settings are the same.`)];
-  }
-  const heading = (text: string) => h('th', { scope: 'col' }, text);
-  return [
-    h(
-      'div',
-      { class: 'scroll' },
-      h(
-        'table',
-        { class: 'numbers', 'aria-label': 'Settings that differ' },
-        h(
-          'thead',
-          {},
-          h('tr', {}, heading('setting'), heading(from.summary.name), heading(to.summary.name)),
-        ),
-        h(
-          'tbody',
-          {},
-          ...differing.map((key) =>
-            h(
-              'tr',
-              {},
-              h('th', { scope: 'row' }, key),
-              h('td', {}, from.settings[key] ?? '–'),
-              h('td', {}, to.settings[key] ?? '–'),
-            ),
-          ),
-        ),
-      ),
-    ),
-    ...(same > 0
-      ? [h('p', { class: 'note' }, `${same} of ${keys.size} settings are the same.`)]
-      : []),
+    h('p', {}, scoreChange(from.summary.accuracy, to.summary.accuracy)),
+    templateDiff(from.template, to.template),
+    ...factsDiff('setting', names, from.settings, to.settings),
   ];
 }

@@ -6,6 +6,7 @@ import { button } from '../controls.ts';
 import { h } from '../element.ts';
 import { exportMenus } from '../exports/menus.ts';
 import type { ViewContext } from '../state.ts';
+import { localTime } from '../words.ts';
 
 export function headerView(report: Report, context: ViewContext): HTMLElement {
   return h(
@@ -31,11 +32,7 @@ function facts(report: Report): string[] {
     report.model.id,
     `${report.split} split, ${counted(report.examples, 'example')}`,
     candidatesText(report.candidates),
-    // The time zone of the reader; the value itself is UTC.
-    new Date(report.createdAt).toLocaleString(undefined, {
-      dateStyle: 'medium',
-      timeStyle: 'short',
-    }),
+    localTime(report.createdAt),
   ];
 }
 

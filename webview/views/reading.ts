@@ -5,6 +5,7 @@ import type { PromptReport, Reading } from '../../src/protocol/report.ts';
 import { button } from '../controls.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
+import { sentence } from '../words.ts';
 import { templateText } from './templateText.ts';
 
 const told = 'Copied';
@@ -28,7 +29,7 @@ export function readingBlock(
     h('h3', {}, 'Does the reading hold?'),
     h('div', { class: 'bar-of-controls' }, templateText(visibleTokens(reading.template)), copy),
     h('dl', { class: 'levels' }, ...levels(reading)),
-    h('p', { class: 'meaning' }, reading.sentence),
+    h('p', { class: 'meaning' }, ...sentence(reading.sentence)),
   );
 }
 

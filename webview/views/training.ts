@@ -1,10 +1,10 @@
 /** How the runs went: loss, validation score, and what each seed came to. */
-import { duration, percent } from '../../src/protocol/format.ts';
+import { duration, percent, resumedText } from '../../src/protocol/format.ts';
 import type { PromptReport, Report, RunReport } from '../../src/protocol/report.ts';
-import { link } from '../controls.ts';
+import { link, toggle } from '../controls.ts';
 import { h } from '../element.ts';
-import type { Mark, Series } from '../lineChart.ts';
-import { lineChart } from '../lineChart.ts';
+import type { ChartOptions, Mark, Series } from '../lineChart.ts';
+import { changingChart, lineChart } from '../lineChart.ts';
 import type { ViewContext } from '../state.ts';
 import { empty, section } from './section.ts';
 
@@ -26,7 +26,7 @@ function promptTraining(prompt: PromptReport, named: boolean, context: ViewConte
     ? h(
         'div',
         { class: 'charts' },
-        lossChart(prompt),
+        lossChart(prompt, context),
         validationChart(prompt),
         learningRateChart(prompt),
       )
@@ -41,7 +41,7 @@ function promptTraining(prompt: PromptReport, named: boolean, context: ViewConte
   );
 }
 
-function lossChart(prompt: PromptReport): HTMLElement {
+function lossChart(prompt: PromptReport, { state, save }: ViewContext): HTMLElement {
   const { runs, meanCurve } = prompt;
   const several = runs.length > 1;
   const training: Series[] = runs.map((run) => ({
@@ -61,24 +61,39 @@ function lossChart(prompt: PromptReport): HTMLElement {
           },
         ]
       : [];
-  return lineChart({
+  const control = toggle(
+    'log',
+    'Equal distances are equal factors: what happens at small losses can be seen',
+    state.logLoss === true,
+    (pressed) => {
+      state.logLoss = pressed;
+      save();
+      chart.update(options());
+    },
+  );
+  const options = (): ChartOptions => ({
     title: 'Loss',
     unit: 'nats, over steps',
+    control,
     series: [...training, ...mean, ...validationSeries(runs, (point) => point.loss)],
     marks: chosen(runs, (point) => point.loss),
     markName: 'step kept',
     format: lossText,
+    ...(state.logLoss && { logarithmic: true }),
   });
+  const chart = changingChart(options());
+  return chart.element;
 }
 
-/** A loss on an axis: "0.35". */
+/** A loss on an axis: "0.35", "0.002". */
 export function lossText(value: number): string {
-  return String(Number(value.toFixed(2)));
+  return String(Number(value < 0.1 ? value.toPrecision(2) : value.toFixed(2)));
 }
 
-/** A learning rate on an axis: "0.0025". */
+/** A learning rate on an axis: "0.0025", "7.5e-4". */
 export function learningRateText(value: number): string {
-  return String(Number(value.toPrecision(3)));
+  const rounded = Number(value.toPrecision(3));
+  return rounded === 0 || rounded >= 1e-3 ? String(rounded) : rounded.toExponential();
 }
 
 /** All seeds go by one schedule; reports of older versions do not have it. */
@@ -175,8 +190,13 @@ function runsTable(name: string, runs: readonly RunReport[], context: ViewContex
   );
 }
 
-/** How a run ended, in words. */
-function statusText({ status, steps }: RunReport): string {
+/** How a run ended, and where it had stopped before, in words. */
+function statusText(run: RunReport): string {
+  const resumed = resumedText(run.resumedAfter ?? []);
+  return [endText(run), ...(resumed === undefined ? [] : [resumed])].join(', ');
+}
+
+function endText({ status, steps }: RunReport): string {
   switch (status) {
     case 'completed':
       return 'completed';

@@ -3,6 +3,7 @@ import { listed } from '../../src/protocol/format.ts';
 import type { Outcome, Report } from '../../src/protocol/report.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
+import { sentence } from '../words.ts';
 import { icon, spoken } from './icons.ts';
 
 const outcomes: Readonly<Record<Outcome, string>> = {
@@ -43,5 +44,7 @@ function staleNote(names: readonly string[]): HTMLElement[] {
 function withNames(text: string): (Node | string)[] {
   return text
     .split(/"([^"]+)"/)
-    .map((piece, i) => (i % 2 === 1 ? h('strong', { class: 'name' }, piece) : piece));
+    .flatMap((piece, i) =>
+      i % 2 === 1 ? [h('strong', { class: 'name' }, piece)] : sentence(piece),
+    );
 }

@@ -146,6 +146,12 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
       case 'save':
         await saveFile(file, message.name, message.content);
         return;
+      case 'compareRuns': {
+        const store = RunStore.forFile(file.fsPath);
+        const folders = message.runs.map((run) => store.folder(run));
+        await runCommand('ptune.compareRuns', { kind: 'folders', folders });
+        return;
+      }
       case 'openRun': {
         const folder = RunStore.forFile(file.fsPath).folder(message.run);
         await commands.executeCommand('revealInExplorer', Uri.file(folder));

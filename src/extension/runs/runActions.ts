@@ -1,6 +1,6 @@
 /** What can be done with runs: named, noted, pinned, compared, gone on with, trained again, deleted. */
 import { type Disposable, EventEmitter, Uri, commands, env, window, workspace } from 'vscode';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { PtuneError } from '../../base/errors.ts';
 import { counted, listed } from '../../base/format.ts';
 import { comparisonText } from '../../protocol/runComparison.ts';
@@ -11,7 +11,14 @@ import { parsedFile } from '../documents.ts';
 import type { ReportPanels } from '../report/reportPanel.ts';
 import { rerunText } from './rerunText.ts';
 import { runLabel } from './runText.ts';
-import { type RunQuestion, type RunTarget, oneRun, pickedRuns, someRuns } from './runTargets.ts';
+import {
+  type RunFolders,
+  type RunQuestion,
+  type RunTarget,
+  oneRun,
+  pickedRuns,
+  someRuns,
+} from './runTargets.ts';
 import type { RunsView } from './runsView.ts';
 import { type RunNode, fileName } from './runTree.ts';
 
@@ -94,8 +101,15 @@ export class RunActions implements Disposable {
   }
 
   /** Shows two or more runs side by side. */
-  async compare(target: RunTarget): Promise<void> {
-    const { view, training } = this.#parts;
+  async compare(target: RunTarget | RunFolders): Promise<void> {
+    if (target?.kind === 'folders') {
+      await this.#compare(
+        target.folders,
+        target.folders.map((folder) => basename(folder)),
+      );
+      return;
+    }
+    const { view } = this.#parts;
     const question: RunQuestion = { title: 'Compare Runs: choose two or more', none: noRuns };
     let runs = await someRuns(view, target, question);
     if (runs.length === 1) {
@@ -106,12 +120,18 @@ export class RunActions implements Disposable {
       runs = [first!, ...(await pickedRuns(view, undefined, { title, fits, none }))];
     }
     if (runs.length < 2) return;
-    const names = runs.map(({ header }) => header.folder);
-    const comparison = await training.inOwnProcess('Comparing runs', (trainer) =>
+    await this.#compare(
+      runs.map(({ header }) => header.folder),
+      runs.map(titleOf),
+    );
+  }
+
+  async #compare(names: readonly string[], titles: readonly string[]): Promise<void> {
+    const comparison = await this.#parts.training.inOwnProcess('Comparing runs', (trainer) =>
       trainer.compareRuns({ runs: names, from: dirname(names[0]!) }),
     );
     const key = names.join('\n');
-    const title = runs.length === 2 ? listed(runs.map(titleOf)) : counted(runs.length, 'run');
+    const title = names.length === 2 ? listed(titles) : counted(names.length, 'run');
     this.#texts.set(key, `${comparisonText(comparison)}\n`);
     const uri = Uri.from({ scheme, path: `/Comparison of ${title}.txt`, query: key });
     this.#changed.fire(uri);

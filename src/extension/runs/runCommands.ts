@@ -35,7 +35,7 @@ export function runHandlers(
     'ptune.noteRun': on((target) => actions.note(target)),
     'ptune.pinRun': on((target) => actions.pin(target, true)),
     'ptune.unpinRun': on((target) => actions.pin(target, false)),
-    'ptune.compareRuns': on((target) => actions.compare(target)),
+    'ptune.compareRuns': (target) => guarded(() => actions.compare(target)),
     'ptune.resumeRun': on((target) => actions.resume(target)),
     'ptune.trainRunAgain': on((target) => actions.trainAgain(target)),
     'ptune.deleteRun': on((target) => actions.remove(target)),

@@ -9,6 +9,12 @@ import { type RunNode, type TreeNode, fileName } from './runTree.ts';
 /** What commands of runs get: a node of the view, or nothing. */
 export type RunTarget = TreeNode | undefined;
 
+/** Runs by their folders, for those who have no node of the view. */
+export interface RunFolders {
+  readonly kind: 'folders';
+  readonly folders: readonly string[];
+}
+
 /** What to ask where no run is given. */
 export interface RunQuestion {
   readonly title: string;

@@ -1,7 +1,16 @@
 /** What the view of runs says of each, in words. */
-import { counted, duration, listed, percent, percentRange, seedCount } from '../../base/format.ts';
+import {
+  counted,
+  duration,
+  listed,
+  percent,
+  percentRange,
+  resumedText,
+  seedCount,
+} from '../../base/format.ts';
 import { markdownText } from '../../base/markdown.ts';
 import type { RunHeader, RunState } from '../../runs/runHeader.ts';
+import { resumedAfter } from '../../runs/runManifest.ts';
 import type { RunScore } from '../../runs/runScore.ts';
 import { ago } from '../scores/scoreCard.ts';
 
@@ -119,6 +128,7 @@ export function runTooltip(header: RunHeader, facts: RunFacts): string {
     ['Settings', settingsText(manifest.settings)],
     ['Started', timings.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
     ['Took', took],
+    ['Went on', resumedText(resumedAfter(manifest))],
     ['Machine', [machine['processor'], machine['platform']].filter(Boolean).join(', ')],
   ];
   const lines = rows.flatMap(([name, value]) =>

@@ -6,7 +6,7 @@ import { Random } from '../../../src/base/random.ts';
 import type { ReportInputs, ReportPrompt, ReportRun } from '../../../src/evaluation/report.ts';
 import type { Fingerprint } from '../../../src/protocol/fingerprint.ts';
 import type { Prediction } from '../../../src/protocol/predictions.ts';
-import type { NearToken, VirtualTokenReport } from '../../../src/protocol/report.ts';
+import type { NearToken, StoredRun, VirtualTokenReport } from '../../../src/protocol/report.ts';
 
 const facts =
   'Peru Lima, Japan Tokyo, Kenya Nairobi, Norway Oslo, Egypt Cairo, Cuba Havana, Ghana Accra, ' +
@@ -114,6 +114,8 @@ function runOf(prompt: string, seed: number, accuracy: number, overfits = false)
   };
 }
 
+const resumedRun: ReportRun = { ...runOf('learned', 3, 0.93), resumedAfter: [120] };
+
 function fingerprintOf(name: string): Fingerprint {
   const hash = (part: string) =>
     Array.from({ length: 64 }, (_, i) => ((name + part).charCodeAt(i % 5) * (i + 7)) % 16)
@@ -139,6 +141,40 @@ function discrete(name: string, template: string, accuracy: number, seed: number
   };
 }
 
+const storedRuns: readonly StoredRun[] = [
+  {
+    run: '20261102-101300-learned-seed3',
+    prompt: 'learned',
+    seed: 3,
+    startedAt: '2026-11-02T10:13:00.000Z',
+    template: '{*head:3} {country} {*3} {capital} .',
+    settings: { prompt: 'learned', seed: '3', encoder: 'lstm', steps: '400' },
+    outcome: { status: 'completed', 'kept step': '360', resumed: 'resumed after step 120' },
+    score: { n: 57, accuracy: 0.93, interval: [0.83, 0.97], loss: 0.3 },
+  },
+  {
+    run: '20261102-101200-learned-seed2',
+    prompt: 'learned',
+    seed: 2,
+    startedAt: '2026-11-02T10:12:00.000Z',
+    template: '{*head:3} {country} {*3} {capital} .',
+    settings: { prompt: 'learned', seed: '2', encoder: 'lstm', steps: '400' },
+    outcome: { status: 'completed', 'kept step': '340', resumed: 'no' },
+    score: { n: 57, accuracy: 0.93, interval: [0.83, 0.97], loss: 0.3 },
+  },
+  {
+    run: '20261101-090000-learned-seed1',
+    name: 'without encoder',
+    prompt: 'learned',
+    seed: 1,
+    startedAt: '2026-11-01T09:00:00.000Z',
+    template: '{*2} {country} {capital} .',
+    settings: { prompt: 'learned', seed: '1', encoder: 'none', steps: '400' },
+    outcome: { status: 'completed', 'kept step': '200', resumed: 'no' },
+    score: { n: 57, accuracy: 0.6, interval: [0.47, 0.71], loss: 1.3 },
+  },
+];
+
 /** Two wordings and a learned prompt of three seeds that is far better, over 57 examples. */
 export function capitalsInputs(): ReportInputs {
   return {
@@ -151,6 +187,7 @@ export function capitalsInputs(): ReportInputs {
     metric: 'cosine',
     createdAt: new Date('2026-11-02T10:15:00Z'),
     versions: { ptune: '0.1.0', onnxruntime: '1.30.0', node: '20.18.0' },
+    storedRuns,
     prompts: [
       discrete('manual', 'The capital of {country} is {capital}.', 0.42, 1),
       discrete('inverse', '{capital} is the capital of {country}.', 0.63, 2),
@@ -160,7 +197,7 @@ export function capitalsInputs(): ReportInputs {
         template: '{*head:3} {country} {*3} {capital} .',
         settings: { encoder: 'lstm', steps: '400', 'batch size': '16', 'learning rate': '0.01' },
         fingerprint: fingerprintOf('learned'),
-        runs: [runOf('learned', 1, 0.91), runOf('learned', 2, 0.93), runOf('learned', 3, 0.93)],
+        runs: [runOf('learned', 1, 0.91), runOf('learned', 2, 0.93), resumedRun],
         reading: {
           template: 'capital is located {country} town " . {capital} .',
           scores: { learned: 0.93, empty: 0.05, text: 0.12, random: 0.04 },
