@@ -68,7 +68,10 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
     'ptune.measureImportance': (target) =>
       guarded(async () => measureImportance(parts, await documentOf(target), promptOf(target))),
     'ptune.compare': (target) =>
-      guarded(async () => comparison.compare(await documentOf(target), promptOf(target))),
+      guarded(async () => {
+        const to = target !== undefined && 'to' in target ? target.to : undefined;
+        await comparison.compare(await documentOf(target), promptOf(target), to);
+      }),
     'ptune.openReport': (target) =>
       guarded(async () => reports.open((await documentOf(target)).uri)),
     'ptune.cancelTraining': () => guarded(() => training.cancel()),

@@ -11,6 +11,11 @@ export interface PromptTarget {
   readonly prompt?: string;
 }
 
+/** A prompt and the one to compare it with. */
+export interface ComparedPrompts extends PromptTarget {
+  readonly to: string;
+}
+
 /** The prompt that a command is meant for; undefined for the whole file. */
 export function promptOf(target: Target): string | undefined {
   return target !== undefined && 'prompt' in target ? target.prompt : undefined;
@@ -27,7 +32,7 @@ export interface CommandArguments {
   'ptune.searchWords': Target;
   'ptune.probeWordings': Target;
   'ptune.measureImportance': Target;
-  'ptune.compare': Target;
+  'ptune.compare': Target | ComparedPrompts;
   'ptune.openReport': Target;
   'ptune.cancelTraining': undefined;
   'ptune.showLog': undefined;

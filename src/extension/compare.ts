@@ -58,7 +58,11 @@ export class PromptComparison implements Disposable {
   }
 
   /** Asks for the prompts that are not given, and shows the first beside the second. */
-  async compare(document: TextDocument, name: string | undefined): Promise<void> {
+  async compare(
+    document: TextDocument,
+    name: string | undefined,
+    to: string | undefined,
+  ): Promise<void> {
     const { prompts } = parsedFile(document);
     const scores = await this.#scores.fresh(document);
     const chosen =
@@ -70,9 +74,10 @@ export class PromptComparison implements Disposable {
       .filter((prompt) => prompt !== chosen)
       .sort((a, b) => Number(b === baseline) - Number(a === baseline));
     const other =
-      others.length === 1
+      others.find((prompt) => prompt.name === to) ??
+      (others.length === 1
         ? others[0]
-        : await pick(others, scores, `Compare ${chosen.name} with which prompt?`);
+        : await pick(others, scores, `Compare ${chosen.name} with which prompt?`));
     if (other === undefined) return;
     const [left, right] = [other, chosen].map((prompt) => templateUri(document, prompt));
     const title = `${titleOf(other, scores)} ↔ ${titleOf(chosen, scores)}`;

@@ -181,6 +181,8 @@ export interface Reading {
   readonly retainedAtRandom?: number;
   /** What it means, for people. */
   readonly sentence: string;
+  /** The last part of the sentence: how far the nearest tokens can be believed. */
+  readonly meaning?: string;
 }
 
 /** How often each label was answered where each label was right. */

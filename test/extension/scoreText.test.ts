@@ -98,7 +98,9 @@ describe('the score card', () => {
         /^3 seeds: 91 %, 93 %, 93 % · loss \d\.\d\d · 4 minutes ago, 12 s a seed$/,
       ),
       '',
-      expect.stringMatching(/^Nearest tokens: .*They are a hint, not the prompt\.$/),
+      expect.stringMatching(
+        /^Nearest tokens: .*\. As text they keep 8 % of the gain \(1–17 %\)\. Read them as a hint, not as the prompt\.$/,
+      ),
       '',
       '[Open report](command:ptune.openReport?%5B%7B%22uri%22%3A%22file%3A%2F%2F%2Fa%22%7D%5D)',
     ]);

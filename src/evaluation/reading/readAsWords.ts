@@ -10,7 +10,7 @@ import type { PromptModel } from '../promptModel.ts';
 import { shareRight } from '../scores.ts';
 import { meanOf } from '../statistics.ts';
 import { asWords, withoutVectors } from './asWords.ts';
-import { readingSentence } from './readingSentence.ts';
+import { readingMeaning, readingSentence } from './readingSentence.ts';
 import { retainedGain } from './retainedGain.ts';
 import { vocabularyTexts } from './tokenKinds.ts';
 
@@ -54,6 +54,7 @@ export async function readAsWords(inputs: ReadingInputs): Promise<Reading> {
     ...(kept && { retained: kept.share, retainedInterval: kept.interval }),
     ...(keptAtRandom && { retainedAtRandom: keptAtRandom.share }),
     sentence: readingSentence(scores, kept, keptAtRandom),
+    ...(kept && keptAtRandom && { meaning: readingMeaning(kept, keptAtRandom) }),
   };
 }
 

@@ -26,10 +26,11 @@ export function readingSentence(
   }
   const gain = `the gain over the template without vectors (${percent(empty)})`;
   const chance = `Text near random vectors keeps ${inWords(atRandom.share)} (${percent(random)} right).`;
-  return `${scored} and keep ${inWords(kept.share)} of ${gain}${rangeOf(kept)}. ${chance} ${meaning(kept, atRandom)}`;
+  return `${scored} and keep ${inWords(kept.share)} of ${gain}${rangeOf(kept)}. ${chance} ${readingMeaning(kept, atRandom)}`;
 }
 
-function meaning({ share, interval }: RetainedGain, atRandom: RetainedGain): string {
+/** How far the nearest tokens can be believed, as a sentence. */
+export function readingMeaning({ share, interval }: RetainedGain, atRandom: RetainedGain): string {
   if (share <= atRandom.share) return 'They say nothing about what was learned.';
   if (interval[0] <= atRandom.share) {
     return 'That may be chance: they say nothing that can be shown about what was learned.';

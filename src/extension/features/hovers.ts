@@ -1,7 +1,7 @@
 /** Hovers: the score on a `@prompt` line, the nearest tokens on virtual tokens. */
 import { type Disposable, Hover, MarkdownString, type TextDocument, languages } from 'vscode';
 import type { Prompt, Span } from '../../language/ast.ts';
-import type { CommandId } from '../commands.ts';
+import type { CommandId, ComparedPrompts, PromptTarget } from '../commands.ts';
 import { isOnDisk, languageId, parsedFile } from '../documents.ts';
 import type { FileScores } from '../scores/fileScores.ts';
 import { type CardLink, scoreCard, unscoredCard } from '../scores/scoreCard.ts';
@@ -14,6 +14,7 @@ const linked = [
   'ptune.exportPrompt',
   'ptune.train',
   'ptune.score',
+  'ptune.compare',
   'ptune.openReport',
 ] as const satisfies CommandId[];
 
@@ -49,18 +50,20 @@ function headCard(
   const score = found?.prompts.get(prompt.name);
   const target = { uri: document.uri.toString(), prompt: prompt.name };
   const isContinuous = prompt.kind === 'continuous';
-  const link = (title: string, command: (typeof linked)[number]): CardLink => ({
-    title,
-    command,
-    argument: target,
-  });
+  const link = (
+    title: string,
+    command: (typeof linked)[number],
+    argument: PromptTarget | ComparedPrompts = target,
+  ): CardLink => ({ title, command, argument });
   if (score === undefined) {
     const first = isContinuous ? link('Train', 'ptune.train') : link('Score', 'ptune.score');
     return unscoredCard(prompt.name, prompt.kind, [first]);
   }
+  const to = score.prompt.summary.difference?.baseline;
   return scoreCard(score, now, [
     link('Open report', 'ptune.openReport'),
     isContinuous ? link('Train again', 'ptune.train') : link('Score again', 'ptune.score'),
+    ...(to === undefined ? [] : [link(`Compare with ${to}`, 'ptune.compare', { ...target, to })]),
     ...(isContinuous && prompt.from === undefined ? [link('Export', 'ptune.exportPrompt')] : []),
   ]);
 }

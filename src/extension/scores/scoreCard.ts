@@ -139,7 +139,16 @@ function nearestText(prompt: PromptReport): string | undefined {
   const tokens = run?.virtualTokens.map(({ nearest }) => nearest[0]?.token.trim()).filter(isThere);
   if (tokens === undefined || tokens.length === 0) return undefined;
   const text = tokens.map(markdownCode).join(' ');
-  return `Nearest tokens: ${text}. They are a hint, not the prompt.`;
+  return `Nearest tokens: ${text}. ${worthText(prompt)}`;
+}
+
+/** What the nearest tokens are worth as words. */
+function worthText({ reading }: PromptReport): string {
+  const { retained, retainedInterval, meaning } = reading ?? {};
+  if (retained === undefined) return 'They are a hint, not the prompt.';
+  const range = retainedInterval === undefined ? '' : ` (${percentRange(retainedInterval)})`;
+  const kept = `As text they keep ${percent(Math.max(0, retained))} of the gain${range}.`;
+  return meaning === undefined ? kept : `${kept} ${meaning}`;
 }
 
 function linkText({ title, command, argument }: CardLink): string {

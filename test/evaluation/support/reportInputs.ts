@@ -205,6 +205,7 @@ export function capitalsInputs(): ReportInputs {
           retainedInterval: [0.01, 0.17],
           retainedAtRandom: -0.01,
           sentence: 'The nearest tokens keep 8 % of the gain.',
+          meaning: 'Read them as a hint, not as the prompt.',
         },
       },
     ],
