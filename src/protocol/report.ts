@@ -5,7 +5,13 @@
 import type { ExampleTable } from './exampleTable.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Insights } from './insights.ts';
-import type { Candidates, ControlSummary, Interval, PromptSummary } from './summary.ts';
+import type {
+  Candidates,
+  ControlSummary,
+  Interval,
+  PromptSummary,
+  UnscoredPrompt,
+} from './summary.ts';
 
 /** Raised when a reader of an older version could misread the value. */
 export const reportFormat = 2;
@@ -253,6 +259,8 @@ export interface Report {
   readonly verdict: string;
   readonly outcome: Outcome;
   readonly prompts: readonly PromptReport[];
+  /** Prompts of the file without a score, and why, where there are some. */
+  readonly leftOut?: readonly Omit<UnscoredPrompt, 'expectations'>[];
   /** The newest of the file's stored runs, newest first. */
   readonly storedRuns?: readonly StoredRun[];
   /** Where they were asked for. */

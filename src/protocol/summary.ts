@@ -5,6 +5,20 @@ import type { ExpectationResult } from './expectations.ts';
 /** A number with its 95 % interval, [low, high]. */
 export type Interval = readonly [low: number, high: number];
 
+/** A number of a prompt beside its share of right answers. */
+export type Measure = 'accuracyAt5' | 'loss' | 'reciprocalRank' | 'probability' | 'macroF1' | 'f1';
+
+/** A measure minus the baseline's on the same examples. */
+export interface MeasureDifference {
+  readonly difference: number;
+  /** Of the paired bootstrap. */
+  readonly interval: Interval;
+  /** Two-sided, of the paired bootstrap, Holm-corrected over the prompts compared. */
+  readonly pValue: number;
+  /** `pValue` is below 0.05. */
+  readonly significant: boolean;
+}
+
 export interface SeedSummary {
   readonly seed: number;
   readonly run: string;
@@ -37,6 +51,8 @@ export interface Difference {
   readonly won: number;
   /** Examples that only the baseline answers right. */
   readonly lost: number;
+  /** The other measures. */
+  readonly measures?: Readonly<Partial<Record<Measure, MeasureDifference>>>;
 }
 
 export interface PromptSummary {
@@ -60,6 +76,8 @@ export interface PromptSummary {
   readonly exactMatch?: number;
   /** Written answers only: the mean F1 of their words against the right answer's. */
   readonly f1?: number;
+  /** 95 % intervals of the measures: of Wilson for shares, else of the bootstrap over examples. */
+  readonly intervals?: Readonly<Partial<Record<Measure, Interval>>>;
   readonly difference?: Difference;
   readonly seeds?: readonly SeedSummary[];
   /** Seeds that the file asks for and that have no finished run, where there are some. */
