@@ -2,7 +2,10 @@
 import type { Prompt, SettingSpan, Span } from './ast.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { diagnostic } from './diagnostics.ts';
-import { nearestName } from './nearest.ts';
+import { checkDeepEncoders } from './deepChecks.ts';
+import { nearestName, suggestion } from './nearest.ts';
+import { isPromptName } from './promptReader.ts';
+import { exclusiveSettings, initFits } from './settingFits.ts';
 import type { Settings } from './settings.ts';
 
 type Spans = ReadonlyMap<string, SettingSpan>;
@@ -24,13 +27,14 @@ export function checkSettings(
       'The settings do not say what the model has to produce. Add "answer: " and the name of a column';
     diagnostics.push(diagnostic('settings/no-answer', place, message));
   }
-  if (!spans.has('data.train') && !spans.has('examples')) {
+  // What stands in place of the section is told itself, as a value of the wrong kind.
+  const isSection = !diagnostics.some(({ span }) => span === spans.get('data')?.value);
+  if (!spans.has('data.train') && !spans.has('examples') && isSection) {
     const message =
       'The settings name no training examples. Add "data:" with "train: file.jsonl" under it, or "examples:"';
     diagnostics.push(diagnostic('settings/no-data', spans.get('data')?.key ?? place, message));
   }
-  conflict('data.train', 'examples', spans, diagnostics);
-  conflict('train.steps', 'train.epochs', spans, diagnostics);
+  for (const [one, other] of exclusiveSettings) conflict(one, other, spans, diagnostics);
   if (typeof data.validation === 'number' && typeof data.test === 'number') {
     const share = spans.get('data.test') ?? spans.get('data.validation');
     if (share && data.validation + data.test >= 1) {
@@ -65,13 +69,13 @@ export function checkPrompts(
     checkOwnSettings(prompt, settings, diagnostics);
     checkDropout(prompt, spans, diagnostics);
   }
+  checkDeepEncoders(prompts, spans, diagnostics);
   const { baseline } = settings;
   const place = spans.get('baseline');
   if (baseline === undefined || !place || prompts.length === 0 || first.has(baseline)) return;
-  const names = [...first.keys()];
+  const names = [...first.keys()].filter(isPromptName);
   const nearest = nearestName(baseline, names);
-  const hint =
-    nearest === undefined ? `Prompts are ${names.join(', ')}` : `Did you mean "${nearest}"?`;
+  const hint = suggestion(baseline, names, 'Prompts are');
   diagnostics.push(
     diagnostic(
       'settings/unknown-baseline',
@@ -100,7 +104,7 @@ function checkLabels(settings: Settings, spans: Spans, diagnostics: Diagnostic[]
   const { labels, train } = settings;
   if (!labels) {
     const place = spans.get('train.init');
-    if (train.init === 'labels' && place && !spans.has('labels')) {
+    if (!initFits(train.init, settings) && place && !spans.has('labels')) {
       const message =
         'Virtual tokens cannot start from labels, since the settings have no "labels"';
       diagnostics.push(diagnostic('settings/no-labels', place.value, message));
@@ -131,7 +135,7 @@ function checkLabels(settings: Settings, spans: Spans, diagnostics: Diagnostic[]
 function checkOwnSettings(prompt: Prompt, settings: Settings, diagnostics: Diagnostic[]): void {
   conflict('steps', 'epochs', prompt.settingSpans, diagnostics);
   const init = prompt.settingSpans.get('init');
-  if (init && prompt.train.init === 'labels' && !settings.labels) {
+  if (init && !initFits(prompt.train.init, settings)) {
     const message = 'Virtual tokens cannot start from labels, since the settings have no "labels"';
     diagnostics.push(diagnostic('settings/no-labels', init.value, message));
   }

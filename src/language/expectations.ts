@@ -26,6 +26,72 @@ export const expectMetrics = [
 
 export type ExpectMetric = (typeof expectMetrics)[number];
 
+/** What a task must have for a metric to be a number of it. */
+type Need = 'labels' | 'writing';
+
+interface MetricHelp {
+  /** What is compared, as a sentence. */
+  readonly means: string;
+  /** A condition to start from. */
+  readonly condition: string;
+  readonly needs?: Need;
+}
+
+/** Every metric for people; what it needs is what conditions are judged and offered by. */
+export const metricHelp: Readonly<Record<ExpectMetric, MetricHelp>> = {
+  accuracy: { means: 'The share of right answers.', condition: 'accuracy >= 0.8' },
+  accuracyAt5: {
+    means: 'The share of examples whose right answer is among the first five.',
+    condition: 'accuracyAt5 >= 0.9',
+  },
+  difference: {
+    means: 'The accuracy minus that of the baseline.',
+    condition: 'difference > 0',
+  },
+  loss: { means: 'The mean loss in nats per answer; less is better.', condition: 'loss < 2' },
+  reciprocalRank: {
+    means: 'The mean of 1 / rank of the right answer.',
+    condition: 'reciprocalRank >= 0.8',
+  },
+  probability: {
+    means: 'The mean probability of the right answer.',
+    condition: 'probability >= 0.5',
+  },
+  macroF1: {
+    means: 'The mean of the labels’ F1: rare labels count as much as frequent ones.',
+    condition: 'macroF1 >= 0.8',
+    needs: 'labels',
+  },
+  exactMatch: {
+    means: 'The share of written answers that match a right one exactly.',
+    condition: 'exactMatch >= 0.8',
+    needs: 'writing',
+  },
+  f1: {
+    means: 'The mean F1 over the tokens of written answers.',
+    condition: 'f1 >= 0.8',
+    needs: 'writing',
+  },
+};
+
+/** The settings that say which numbers a task has. */
+type Task = Pick<Settings, 'labels' | 'candidates'>;
+
+const has: Readonly<Record<Need, (task: Task) => boolean>> = {
+  labels: ({ labels }) => labels !== undefined,
+  writing: ({ labels, candidates }) => candidates.kind === 'generate' && labels === undefined,
+};
+
+/** The metrics that a file's task has numbers for. */
+export function metricsOf(task: Task): ExpectMetric[] {
+  return expectMetrics.filter((metric) => lackOf(metric, task) === undefined);
+}
+
+function lackOf(metric: ExpectMetric, task: Task): Need | undefined {
+  const { needs } = metricHelp[metric];
+  return needs === undefined || has[needs](task) ? undefined : needs;
+}
+
 const comparisons = ['>=', '<=', '>', '<'] as const;
 /** What people write for them in other places. */
 const otherComparisons: Readonly<Record<string, string>> = {
@@ -66,7 +132,7 @@ export function checkExpectations(
   written: unknown,
   spans: ReadonlyMap<string, SettingSpan>,
   source: string,
-  settings: Pick<Settings, 'labels' | 'candidates'>,
+  settings: Task,
 ): Diagnostic[] {
   const items = Array.isArray(written) ? (written as unknown[]) : [written];
   return items.flatMap((condition, i) => {
@@ -159,19 +225,25 @@ function impossible(
 /** A metric that the file's task has no number for. */
 function misfit(
   { expectation: { metric }, metricSpan }: ReadCondition,
-  { labels, candidates }: Pick<Settings, 'labels' | 'candidates'>,
+  task: Task,
 ): Problem | undefined {
   const code = 'settings/no-metric';
-  if (metric === 'macroF1' && labels === undefined) {
-    return { code, ...metricSpan, message: '"macroF1" is for classification: it needs "labels"' };
+  switch (lackOf(metric, task)) {
+    case undefined:
+      return undefined;
+    case 'labels':
+      return {
+        code,
+        ...metricSpan,
+        message: `"${metric}" is for classification: it needs "labels". Without them there is "accuracy"`,
+        replacement: 'accuracy',
+      };
+    case 'writing': {
+      const message = `"${metric}" compares written answers: it needs "candidates: generate"`;
+      const fix = metric === 'exactMatch' && { replacement: 'accuracy' };
+      return { code, ...metricSpan, message, ...fix };
+    }
   }
-  const isWritten = candidates.kind === 'generate' && labels === undefined;
-  if ((metric === 'f1' || metric === 'exactMatch') && !isWritten) {
-    const message = `"${metric}" compares written answers: it needs "candidates: generate"`;
-    const fix = metric === 'exactMatch' && { replacement: 'accuracy' };
-    return { code, ...metricSpan, message, ...fix };
-  }
-  return undefined;
 }
 
 /** Where a part of the condition stands in the source; the whole value where that cannot be told. */

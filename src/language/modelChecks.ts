@@ -4,6 +4,7 @@ import type { Prompt, PtuneFile } from './ast.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { diagnostic } from './diagnostics.ts';
 import type { ModelFacts, NamedModel } from './features/facts.ts';
+import { candidatesFit, chatFits } from './settingFits.ts';
 
 /**
  * What is wrong between `file` and its model: what was found of it, or why it cannot be used. Nothing
@@ -43,14 +44,14 @@ export function checkModelUse(file: PtuneFile, model: NamedModel | PtuneError): 
   const related = [{ span: place, message: `The model is ${article(model)}` }];
   const { kind } = model;
   const candidates = settingSpans.get('candidates');
-  if (kind === 'masked' && settings.candidates.kind === 'generate' && candidates) {
+  if (candidates && !candidatesFit(settings.candidates.kind, kind)) {
     const message =
       'A masked model fills in masks and cannot write freely. Use "answers", "vocabulary" or a file of candidates';
     const more = { related, data: { replacement: 'answers' } };
     found.push(diagnostic('model/wrong-kind', candidates.value, message, more));
   }
   const chat = settingSpans.get('chat');
-  if (kind !== undefined && kind !== 'causal' && settings.chat && chat) {
+  if (chat && !chatFits(settings.chat, kind)) {
     const message = `"chat: true" needs a causal model, and this one is ${article(model)}. Remove it to use the template as plain text`;
     found.push(
       diagnostic('model/wrong-kind', chat.value, message, {
