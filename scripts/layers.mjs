@@ -20,6 +20,11 @@ export const layers = {
   protocol: { values: ['base'], types: ['language'], outside: [] },
   runs: { values: ['base', 'files', 'language'], types: ['protocol'], outside: ['node'] },
   data: { values: ['base', 'language', 'hub', 'runs'], types: [], outside: ['node'] },
+  staleness: {
+    values: ['base', 'language', 'hub', 'runs', 'protocol'],
+    types: [],
+    outside: ['node'],
+  },
   evaluation: {
     values: [
       'base',
@@ -53,6 +58,7 @@ export const layers = {
       'hub',
       'encoding',
       'runs',
+      'staleness',
       'evaluation',
       'protocol',
     ],
@@ -70,6 +76,7 @@ export const layers = {
       'hub',
       'encoding',
       'runs',
+      'staleness',
       'evaluation',
       'training',
       'protocol',
@@ -87,6 +94,7 @@ export const layers = {
       'hub',
       'encoding',
       'runs',
+      'staleness',
       'evaluation',
       'training',
       'protocol',
@@ -124,6 +132,7 @@ export const layers = {
       'hub',
       'encoding',
       'runs',
+      'staleness',
       'evaluation',
       'training',
       'exchange',
@@ -134,7 +143,7 @@ export const layers = {
     outside: ['node'],
   },
   extension: {
-    values: ['base', 'language', 'data', 'hub', 'runs', 'protocol'],
+    values: ['base', 'language', 'data', 'hub', 'runs', 'staleness', 'protocol'],
     types: [],
     outside: ['node', 'vscode'],
   },

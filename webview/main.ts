@@ -9,7 +9,7 @@ import { reportFormat } from '../src/protocol/report.ts';
 import { registerControls } from './controls.ts';
 import { h } from './element.ts';
 import { connectHost } from './host.ts';
-import { embeddedExamples, embeddedReport } from './reportData.ts';
+import { embeddedExamples, embeddedReport, embeddedStale } from './reportData.ts';
 import { ReportView } from './reportView.ts';
 import type { ViewContext } from './state.ts';
 import { viewState } from './state.ts';
@@ -153,5 +153,5 @@ host.listen((message) => {
   }
 });
 const embedded = embeddedReport();
-if (embedded) show(embedded, embeddedExamples().then(openExamples));
+if (embedded) show(embedded, embeddedExamples().then(openExamples), embeddedStale());
 host.post({ type: 'ready' });

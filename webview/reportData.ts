@@ -9,6 +9,12 @@ export function embeddedReport(): Report | undefined {
   return json ? (JSON.parse(json) as Report) : undefined;
 }
 
+/** By prompt name, why its score was stale when the page that stands alone was written. */
+export function embeddedStale(): Readonly<Record<string, string>> {
+  const json = document.getElementById('stale')?.textContent;
+  return json ? (JSON.parse(json) as Record<string, string>) : {};
+}
+
 /** The examples in a page that stands alone. They lie after the script, and may not be read yet. */
 export async function embeddedExamples(): Promise<ExampleTable> {
   await whenRead();

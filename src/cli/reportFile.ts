@@ -8,13 +8,21 @@ import { packExamples } from '../runs/reportFile.ts';
 import { atomicWrite } from '../files/atomicWrite.ts';
 import { packageFolder } from './environment.ts';
 
-/** Writes the page that shows `report`, with its script and styles inside. */
-export async function writeReportPage(full: FullReport, path: string): Promise<void> {
+/**
+ * Writes the page that shows `report`, with its script and styles inside.
+ *
+ * @param stale  by prompt name, why its score no longer belongs to the file
+ */
+export async function writeReportPage(
+  full: FullReport,
+  path: string,
+  stale: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const part = (name: string) => ({
     text: readFileSync(join(packageFolder, 'dist', name), 'utf8'),
   });
   const [report, table] = splitReport(full);
-  const content = { report, examples: await packExamples(table) };
+  const content = { report, stale, examples: await packExamples(table) };
   const page = renderReportPage(content, {
     script: part('report.js'),
     style: part('report.css'),

@@ -11,6 +11,8 @@ export type PagePart = { readonly text: string } | { readonly uri: string };
 /** What a page that stands alone has in it. */
 export interface PageContent {
   readonly report: Report;
+  /** By prompt name, why its score did not belong to the file when the page was written. */
+  readonly stale?: Readonly<Record<string, string>>;
   /** Its examples: an `ExampleTable` as JSON, gzip, base64. */
   readonly examples: string;
 }
@@ -52,7 +54,8 @@ export function renderReportPage(
     '<body>',
     '<main id="page"></main>',
     '<noscript>This report is drawn by a script, and scripts are turned off.</noscript>',
-    content ? dataElement(content.report) : '',
+    content ? dataElement('report', content.report) : '',
+    content?.stale ? dataElement('stale', content.stale) : '',
     scriptElement(options.script, nonce),
     // After the script, which draws the rest while a browser still reads them.
     content ? examplesElement(content.examples) : '',
@@ -62,10 +65,10 @@ export function renderReportPage(
   ].join('\n');
 }
 
-/** The report as JSON in a block that no browser runs; no text in it can end the block. */
-function dataElement(report: Report): string {
-  const json = JSON.stringify(report).replaceAll('<', '\\u003c');
-  return `<script type="application/json" id="report">${json}</script>`;
+/** A value as JSON in a block that no browser runs; no text in it can end the block. */
+function dataElement(id: string, value: Report | NonNullable<PageContent['stale']>): string {
+  const json = JSON.stringify(value).replaceAll('<', '\\u003c');
+  return `<script type="application/json" id="${id}">${json}</script>`;
 }
 
 /** The examples in a block of text that no browser runs. */

@@ -2,8 +2,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { askedSeeds, fileState, staleOf } from '../../src/extension/runs/promptStates.ts';
-import { rerunText } from '../../src/extension/runs/rerunText.ts';
+import { askedSeeds, fileState, staleRun } from '../../src/staleness/fileState.ts';
+import { rerunText } from '../../src/language/rerunText.ts';
 import { readRun, readRuns } from '../../src/extension/runs/runCatalog.ts';
 import {
   promptDescription,
@@ -272,7 +272,7 @@ train: { seeds: [1, 2] }
     ['the file', () => undefined, 'file removed'],
   ])('after a change of %s', async (_, change, reason) => {
     const { manifest, stateOf } = await project();
-    expect(staleOf(manifest, await stateOf(change(text)))).toBe(reason);
+    expect(staleRun(manifest, await stateOf(change(text)))).toBe(reason);
   });
 
   it('asks for the seeds of prompts that are trained', async () => {
@@ -292,7 +292,7 @@ train: { seeds: [1, 2] }
     const now = parse(change(text.replace('steps: 7', 'steps: 8')));
     const again = rerunText(now, manifest);
     expect(parse(again).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-    expect(staleOf(manifest, await stateOf(again))).toBeUndefined();
+    expect(staleRun(manifest, await stateOf(again))).toBeUndefined();
     expect(parse(again).prompts.find(({ name }) => name === 'learned')!.train.seeds).toEqual([1]);
     expect(new Set(parse(again).prompts.map(({ name }) => name))).toEqual(
       new Set([...now.prompts.map(({ name }) => name), 'learned']),

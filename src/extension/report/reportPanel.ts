@@ -225,25 +225,13 @@ function messagesFor(
     const text = `${name} has no report yet. Train or score its prompts to write one.`;
     return [{ type: 'nothing', text, file }];
   }
-  const stale = staleIn(scores);
+  const { stale } = scores;
   if (scores.report === shown) return [{ type: 'stale', stale }];
   const [report, examples] = splitReport(scores.report);
   return [
     { type: 'report', report, stale, file },
     { type: 'examples', examples },
   ];
-}
-
-/** By prompt name, why its score no longer belongs to the file. */
-function staleIn(scores: FileScores): Record<string, string> {
-  const stale: Record<string, string> = {};
-  for (const [prompt, score] of scores.prompts) {
-    if (score.stale !== undefined) stale[prompt] = score.stale;
-  }
-  for (const { summary } of scores.report.prompts) {
-    if (!scores.prompts.has(summary.name)) stale[summary.name] = 'prompt removed';
-  }
-  return stale;
 }
 
 /** Asks where to keep a file, beside the `.ptune` file to begin with. */

@@ -3,13 +3,13 @@ import { type Disposable, EventEmitter, Uri, commands, env, window, workspace } 
 import { basename, dirname } from 'node:path';
 import { PtuneError } from '../../base/errors.ts';
 import { counted, listed } from '../../base/format.ts';
+import { rerunText } from '../../language/rerunText.ts';
 import { comparisonText } from '../../protocol/runComparison.ts';
 import { assertNotRunning } from '../../runs/runHeader.ts';
 import { changeLabel, type LabelChange } from '../../runs/runLabel.ts';
 import type { Job, TrainingController } from '../jobs/trainingController.ts';
 import { parsedFile } from '../documents.ts';
 import type { ReportPanels } from '../report/reportPanel.ts';
-import { rerunText } from './rerunText.ts';
 import { runLabel } from './runText.ts';
 import {
   type RunFolders,

@@ -18,12 +18,12 @@ import { counted } from '../../base/format.ts';
 import type { PtuneFile } from '../../language/ast.ts';
 import { parse } from '../../language/parser.ts';
 import { readRunScore } from '../../runs/runScore.ts';
+import { type FileState, askedSeeds, fileState, staleRun } from '../../staleness/fileState.ts';
 import type { Registration } from '../commands.ts';
 import { isOnDisk, isPtune, parsedFile } from '../documents.ts';
 import type { TrainingController } from '../jobs/trainingController.ts';
 import type { ScoreContext } from '../scores/fileScores.ts';
 import type { ScoreService } from '../scores/scoreService.ts';
-import { type FileState, askedSeeds, fileState, staleOf } from './promptStates.ts';
 import { readRun, readRuns } from './runCatalog.ts';
 import {
   type RunFacts,
@@ -133,7 +133,7 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
 
   /** What changed since a run was made. */
   async staleOf(run: RunNode): Promise<string | undefined> {
-    return staleOf(run.header.manifest, await this.#stateOf(run.prompt.file.path));
+    return staleRun(run.header.manifest, await this.#stateOf(run.prompt.file.path));
   }
 
   /** Reads all runs again. */
@@ -219,7 +219,7 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
     const state = await this.#stateOf(node.file.path);
     const runs = node.runs.map(({ header }) => ({
       header,
-      stale: staleOf(header.manifest, state),
+      stale: staleRun(header.manifest, state),
     }));
     item.id = `${node.file.path}\n${node.name}`;
     item.iconPath = new ThemeIcon('symbol-function');
@@ -252,7 +252,7 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
     const state = await this.#stateOf(prompt.file.path);
     return {
       score: await readRunScore(header.folder),
-      stale: staleOf(header.manifest, state),
+      stale: staleRun(header.manifest, state),
       progress: this.#sources.training.textOfRun(header.id),
       now: this.#sources.now(),
     };

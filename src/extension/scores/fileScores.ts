@@ -1,20 +1,14 @@
 /** The stored scores of a `.ptune` file and whether they still hold for its present text. */
-import { dirname } from 'node:path';
-import { PtuneError } from '../../base/errors.ts';
-import { locateModel } from '../../hub/locate.ts';
 import { type PtuneFile, baselinePrompt } from '../../language/ast.ts';
-import { missingSeeds, staleReason } from '../../protocol/fingerprint.ts';
 import type { FullReport, PromptReport, Report } from '../../protocol/report.ts';
-import type { FileHashes } from '../../runs/fileHashes.ts';
-import { dataFiles, promptFingerprint } from '../../runs/fingerprint.ts';
+import { dataFiles } from '../../runs/fingerprint.ts';
 import { type StoredReports, reportPath } from '../../runs/reportFile.ts';
 import { storeFolders } from '../../runs/runStore.ts';
+import { fileState, type StateContext } from '../../staleness/fileState.ts';
+import { seedsLackedBy, staleScores } from '../../staleness/reportStaleness.ts';
 
-/** Where models lie, and what is known of files already. */
-export interface ScoreContext {
-  readonly bundledFolder: string;
-  readonly caches: readonly string[];
-  readonly hashes: FileHashes;
+/** Where models lie, and what is known of files and reports already. */
+export interface ScoreContext extends StateContext {
   readonly reports: StoredReports;
 }
 
@@ -34,6 +28,8 @@ export interface PromptScore {
 export interface FileScores {
   readonly report: FullReport;
   readonly prompts: ReadonlyMap<string, PromptScore>;
+  /** By name, why the score of a prompt is stale, those that are gone from the file among them. */
+  readonly stale: Readonly<Record<string, string>>;
 }
 
 /** The path of the stored report of the `.ptune` file at `path`. */
@@ -53,79 +49,33 @@ export async function readScores(
 ): Promise<FileScores | undefined> {
   const report = await context.reports.read(reportPathOf(path));
   if (report === undefined) return undefined;
-  const reasons = await staleReasons(file, path, report, context);
+  const state = await fileState(file, path, context);
+  const stale = staleScores(report, state);
   const baseline = baselinePrompt(file)?.name;
   const prompts = new Map<string, PromptScore>();
   for (const prompt of report.prompts) {
     const { name, difference } = prompt.summary;
-    if (!reasons.has(name)) continue;
-    const against = difference?.baseline;
-    const missing = missingOf(file, prompt) ?? [];
+    if (!file.prompts.some((own) => own.name === name)) continue;
+    const missing = seedsLackedBy(prompt, state) ?? [];
     prompts.set(name, {
       prompt,
       report,
-      stale: reasons.get(name),
+      stale: stale[name],
       ...(missing.length > 0 && { missingSeeds: missing }),
-      baselineStale: baselineChange(against, baseline, reasons),
+      baselineStale: baselineChange(difference?.baseline, baseline, stale),
     });
   }
-  return { report, prompts };
-}
-
-/** Why each prompt's score is stale; undefined for one that holds. Prompts that are gone are left out. */
-async function staleReasons(
-  file: PtuneFile,
-  path: string,
-  report: Report,
-  context: ScoreContext,
-): Promise<Map<string, string | undefined>> {
-  const reasons = new Map<string, string | undefined>();
-  const { model } = file.settings;
-  const places = { fileFolder: dirname(path), ...context };
-  let located: Awaited<ReturnType<typeof locateModel>> | undefined;
-  try {
-    if (model !== undefined) located = await locateModel(model, places);
-  } catch (error) {
-    if (!(error instanceof PtuneError)) throw error;
-  }
-  for (const prompt of file.prompts) {
-    const then = report.fingerprints[prompt.name];
-    if (then === undefined) continue;
-    if (located === undefined) {
-      reasons.set(prompt.name, 'model not found');
-      continue;
-    }
-    try {
-      const now = await promptFingerprint(file, prompt, { path, model: located }, context.hashes);
-      const scored = report.prompts.find(({ summary }) => summary.name === prompt.name);
-      const others = scored !== undefined && missingOf(file, scored) === undefined;
-      reasons.set(prompt.name, staleReason(then, now) ?? (others ? 'seeds changed' : undefined));
-    } catch {
-      // A data file that cannot be read; its own diagnostic says which and why.
-      reasons.set(prompt.name, 'data not found');
-    }
-  }
-  return reasons;
-}
-
-/** As `missingSeeds`, for a prompt's score; nothing is missing where nothing is trained. */
-function missingOf({ prompts }: PtuneFile, { summary }: PromptReport): number[] | undefined {
-  const prompt = prompts.find(({ name }) => name === summary.name);
-  if (prompt?.kind !== 'continuous' || prompt.from !== undefined || !summary.seeds) return [];
-  return missingSeeds(
-    summary.seeds.map(({ seed }) => seed),
-    prompt.train.seeds,
-  );
+  return { report, prompts, stale };
 }
 
 function baselineChange(
   then: string | undefined,
   now: string | undefined,
-  reasons: ReadonlyMap<string, string | undefined>,
+  stale: Readonly<Record<string, string>>,
 ): string | undefined {
   if (then === undefined) return undefined;
   if (then !== now) return 'baseline changed';
-  const reason = reasons.get(then);
+  const reason = stale[then];
   return reason === undefined ? undefined : `${reason} in ${then}`;
 }
 

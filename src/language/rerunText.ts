@@ -1,6 +1,12 @@
 /** A `.ptune` file in which one prompt is again what it was when a run was trained. */
-import type { PtuneFile } from '../../language/ast.ts';
-import type { RunManifest } from '../../runs/runManifest.ts';
+import type { PtuneFile } from './ast.ts';
+
+/** What a run was trained with. */
+export interface TrainedPrompt {
+  readonly prompt: { readonly name: string; readonly template: string };
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+}
 
 /**
  * The text of a file with the template, the settings and the seed of a run in place of the prompt's
@@ -8,7 +14,7 @@ import type { RunManifest } from '../../runs/runManifest.ts';
  */
 export function rerunText(
   { text, prompts }: PtuneFile,
-  { prompt, settings, seed }: Pick<RunManifest, 'prompt' | 'settings' | 'seed'>,
+  { prompt, settings, seed }: TrainedPrompt,
 ): string {
   // JSON is YAML, on one line too.
   const section = `@prompt ${prompt.name} ${JSON.stringify({ ...settings, seeds: [seed] })}\n${prompt.template}`;

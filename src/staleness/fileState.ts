@@ -1,12 +1,21 @@
-/** What a `.ptune` file says now of the prompts that its runs belong to. */
+/** What a `.ptune` file says now of the prompts that runs and scores belong to. */
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { PtuneError } from '../../base/errors.ts';
-import { locateModel } from '../../hub/locate.ts';
-import type { Prompt, PtuneFile } from '../../language/ast.ts';
-import { type Fingerprint, staleReason } from '../../protocol/fingerprint.ts';
-import { promptFingerprint } from '../../runs/fingerprint.ts';
-import type { RunManifest } from '../../runs/runManifest.ts';
-import type { ScoreContext } from '../scores/fileScores.ts';
+import { PtuneError } from '../base/errors.ts';
+import { locateModel } from '../hub/locate.ts';
+import type { Prompt, PtuneFile } from '../language/ast.ts';
+import { parse } from '../language/parser.ts';
+import { type Fingerprint, staleReason } from '../protocol/fingerprint.ts';
+import type { FileHashes } from '../runs/fileHashes.ts';
+import { promptFingerprint } from '../runs/fingerprint.ts';
+import type { RunManifest } from '../runs/runManifest.ts';
+
+/** Where models lie, and what is known of files already. */
+export interface StateContext {
+  readonly bundledFolder: string;
+  readonly caches: readonly string[];
+  readonly hashes: FileHashes;
+}
 
 /** A prompt as the file has it now. */
 interface PromptState {
@@ -23,7 +32,7 @@ export type FileState = ReadonlyMap<string, PromptState> | string;
 export async function fileState(
   file: PtuneFile | undefined,
   path: string,
-  context: ScoreContext,
+  context: StateContext,
 ): Promise<FileState> {
   if (file === undefined) return 'file removed';
   const { model } = file.settings;
@@ -39,7 +48,8 @@ export async function fileState(
     const now =
       located === undefined
         ? 'model not found'
-        : await promptFingerprint(file, prompt, { path, model: located }, context.hashes).catch(
+        : // A data file that cannot be read; its own diagnostic says which and why.
+          await promptFingerprint(file, prompt, { path, model: located }, context.hashes).catch(
             () => 'data not found',
           );
     states.set(prompt.name, { now, seeds: isTrained(prompt) ? prompt.train.seeds : [] });
@@ -47,16 +57,30 @@ export async function fileState(
   return states;
 }
 
+/** As `fileState`, of the file as it is on the disk. */
+export async function stateOnDisk(path: string, context: StateContext): Promise<FileState> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return fileState(text === undefined ? undefined : parse(text), path, context);
+}
+
 function isTrained({ kind, from }: Prompt): boolean {
   return kind === 'continuous' && from === undefined;
 }
 
 /** What changed since a run was made; undefined while it holds. */
-export function staleOf({ hashes, prompt }: RunManifest, state: FileState): string | undefined {
+export function staleRun(
+  { hashes, prompt }: Pick<RunManifest, 'hashes' | 'prompt'>,
+  state: FileState,
+): string | undefined {
+  return changeSince(hashes, prompt.name, state);
+}
+
+/** What changed in the prompt called `name` since it had these hashes; undefined where nothing did. */
+export function changeSince(then: Fingerprint, name: string, state: FileState): string | undefined {
   if (typeof state === 'string') return state;
-  const own = state.get(prompt.name);
+  const own = state.get(name);
   if (own === undefined) return 'prompt removed';
-  return typeof own.now === 'string' ? own.now : staleReason(hashes, own.now);
+  return typeof own.now === 'string' ? own.now : staleReason(then, own.now);
 }
 
 /** The seeds that the file asks for. */
