@@ -9,6 +9,7 @@ export async function settingsSchemaText(): Promise<string> {
     io: 'input',
     target: 'draft-7',
     override: ({ jsonSchema, path }) => {
+      explainValues(jsonSchema);
       const isCell = path[0] === 'properties' && verbatimSettings.has(String(path[1]));
       if (!isCell || jsonSchema.type !== 'string' || path.includes('propertyNames')) return;
       // Read as it is written, whatever YAML would take it for.
@@ -23,4 +24,13 @@ export async function settingsSchemaText(): Promise<string> {
     anyOf: [{ required: ['data'] }, { required: ['examples'] }],
   };
   return format(JSON.stringify(whole), { parser: 'json', printWidth: 100 });
+}
+
+/** What editors of other programs show beside the words of a list. */
+function explainValues(schema: { enum?: unknown[]; explained?: unknown }): void {
+  const { explained } = schema as { explained?: Readonly<Record<string, string>> };
+  delete schema.explained;
+  if (explained === undefined || schema.enum === undefined) return;
+  const enumDescriptions = schema.enum.map((value) => explained[String(value)] ?? '');
+  Object.assign(schema, { enumDescriptions });
 }

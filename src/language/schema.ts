@@ -14,8 +14,11 @@ const wholeNumber = (least: number, most: number) => {
 
 const text = (error: string) => z.string({ error }).min(1, { error });
 
-const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
-  z.enum(names, { error: `one of ${names.join(', ')}` });
+/** One of some words, each with a sentence that explains it to people. */
+const oneOf = <const T extends Readonly<Record<string, string>>>(explained: T) => {
+  const names = Object.keys(explained) as (keyof T & string)[];
+  return z.enum(names, { error: `one of ${names.join(', ')}` }).meta({ explained });
+};
 
 const section = 'a mapping, one "key: value" a line';
 
@@ -29,17 +32,27 @@ const seedsError = 'a list of different whole numbers such as [1, 2, 3]';
 
 /** The keys of `train`, each as it is written. */
 export const trainShape = {
-  encoder: oneOf(['lstm', 'mlp', 'none']).meta({
+  encoder: oneOf({
+    lstm: 'A two-layer bidirectional LSTM, then an MLP, as P-tuning was published: every vector depends on all others.',
+    mlp: 'An MLP over each vector by itself: fewer weights, faster steps.',
+    none: 'No network: the vectors themselves are trained.',
+  }).meta({
     description:
       'Network that produces the virtual tokens while training: a bidirectional LSTM followed by an MLP, an MLP, or none (the vectors themselves are trained).',
     default: 'lstm',
   }),
-  variant: oneOf(['lama', 'peft']).meta({
+  variant: oneOf({
+    lama: "Half the model's width per direction, as in the code of the P-tuning authors.",
+    peft: 'The width `hiddenSize` per direction, as in PEFT.',
+  }).meta({
     description:
       'Widths of the encoder: "lama" takes half the model\'s width per direction, "peft" takes hiddenSize per direction.',
     default: 'lama',
   }),
-  depth: oneOf(['input', 'deep']).meta({
+  depth: oneOf({
+    input: 'Vectors in place of words, at the input of the model only (P-tuning).',
+    deep: 'Keys and values in every layer (P-tuning v2, prefix tuning), for models with cached keys and values.',
+  }).meta({
     description:
       'Where vectors are put: at the input only (P-tuning) or in every layer (P-tuning v2).',
     default: 'input',
@@ -61,6 +74,12 @@ export const trainShape = {
         'What virtual tokens start from: random vectors, frequent tokens of the vocabulary, the label words, or another run (run:ID). Text in the template wins.',
       default: 'vocabulary',
       examples: ['vocabulary', 'random', 'labels'],
+      explained: {
+        vocabulary: 'The embeddings of frequent tokens of the vocabulary, drawn by the seed.',
+        random: 'Random vectors, drawn by the seed.',
+        labels: 'The embeddings of the label words.',
+        'run:ID': 'The vectors of another run.',
+      },
     }),
   steps: wholeNumber(1, 10_000_000).meta({
     description: 'Optimizer updates; in place of epochs.',
@@ -93,8 +112,13 @@ export const trainShape = {
       description:
         'Step size of the optimizer, or "find" for a learning-rate range test. Default: by encoder.',
       examples: [0.001, 0.01],
+      explained: { find: 'A range test before the training finds the rate.' },
     }),
-  schedule: oneOf(['constant', 'linear', 'cosine']).meta({
+  schedule: oneOf({
+    constant: 'The learning rate stays as it is after warming up.',
+    linear: 'The learning rate falls in a straight line to 0 at the last step.',
+    cosine: 'The learning rate falls to 0 along half a cosine: slowly at both ends.',
+  }).meta({
     description: 'How the learning rate falls after warming up.',
     default: 'linear',
   }),
@@ -134,7 +158,7 @@ const expectError = 'a condition such as "accuracy >= 0.8", or a list of them';
 const condition = z.string({ error: expectError }).meta({ pattern: expectPattern });
 const expectSchema = z.union([condition, z.array(condition).min(1)], { error: expectError }).meta({
   description: 'What a prompt has to reach on the test split; "ptune score --expect" checks it.',
-  examples: ['accuracy >= 0.8', 'loss < 2', 'macroF1 >= 0.8', 'f1 >= 0.8'],
+  examples: ['accuracy >= 0.8', 'difference > 0'],
 });
 
 /** What may stand in the braces of `@prompt NAME {…}`. */
@@ -150,7 +174,10 @@ const sweepRange = z
   .strictObject({
     min: z.number({ error: 'a number' }),
     max: z.number({ error: 'a number' }),
-    scale: oneOf(['linear', 'log']).optional(),
+    scale: oneOf({
+      linear: 'Values are drawn evenly over the range.',
+      log: 'Values are drawn evenly over the powers of ten of the range.',
+    }).optional(),
   })
   .refine(({ min, max }) => min < max, { error: 'a range whose min is below its max' })
   .refine(({ min, scale }) => scale !== 'log' || min > 0, {
@@ -200,7 +227,12 @@ export const settingsSchema = z.strictObject(
             file: text('a file name inside the model')
               .meta({ description: 'ONNX file inside the model, where there are several.' })
               .optional(),
-            dtype: oneOf(['fp32', 'fp16', 'int8', 'q4'])
+            dtype: oneOf({
+              fp32: 'Weights in single precision.',
+              fp16: 'Weights in half precision: half the memory.',
+              int8: 'Weights in 8 bits.',
+              q4: 'Weights in 4 bits.',
+            })
               .meta({
                 description: 'Precision of the weights: chooses among the ONNX files of the model.',
               })
@@ -210,6 +242,7 @@ export const settingsSchema = z.strictObject(
                 description:
                   'Where the model runs: cpu or an execution provider that the runtime has.',
                 examples: ['cpu'],
+                explained: { cpu: 'The processor, on any machine.' },
               })
               .optional(),
           }),
@@ -273,6 +306,12 @@ export const settingsSchema = z.strictObject(
           'What the answer is chosen among: all answers of the data, the whole vocabulary, the lines of a file, or nothing (generate).',
         default: 'answers',
         examples: ['answers', 'vocabulary', 'generate'],
+        explained: {
+          answers: 'Every different answer of the data is a candidate.',
+          vocabulary: 'Every token of the vocabulary is a candidate.',
+          generate:
+            'No candidates: the model writes up to `maxTokens` tokens, which are compared by exact match and token F1. For causal and encoder-decoder models.',
+        },
       })
       .optional(),
     maxTokens: wholeNumber(1, 4096)
@@ -291,7 +330,14 @@ export const settingsSchema = z.strictObject(
       .optional(),
     chat: z
       .boolean({ error: 'true or false' })
-      .meta({ description: "Wrap templates in the model's chat template.", default: false })
+      .meta({
+        description: "Wrap templates in the model's chat template.",
+        default: false,
+        explained: {
+          true: 'Templates stand in the chat template of the model. For causal models that have one.',
+          false: 'Templates are plain text.',
+        },
+      })
       .optional(),
     train: trainSchema.meta({ description: 'How continuous prompts are trained.' }).optional(),
   },

@@ -13,6 +13,8 @@ export interface SettingHelp {
   readonly defaultValue: string | undefined;
   /** The words that it takes, or some of the values. */
   readonly values: readonly string[];
+  /** A sentence on each of its words, by the word. */
+  readonly explained: Readonly<Record<string, string>>;
   /** Whether it takes only these words. */
   readonly isClosed: boolean;
   /** Whether `key: value` lines stand under it. */
@@ -36,6 +38,15 @@ export function settingHelp(path: readonly string[], scope: SettingScope): Setti
     if (schema) return helpOf(name, schema);
   }
   return undefined;
+}
+
+/**
+ * What a setting's value means, as a sentence; undefined where the schema explains none. What stands
+ * behind a colon is a name: `run:ID` explains every run.
+ */
+export function valueHelp({ explained }: SettingHelp, value: string): string | undefined {
+  const form = value.replace(/^run:.+$/, 'run:ID');
+  return Object.hasOwn(explained, form) ? explained[form] : undefined;
 }
 
 type Schema = z.core.$ZodType;
@@ -76,19 +87,28 @@ function nodesAt(path: readonly string[], scope: SettingScope): Node[] {
 
 function helpOf(name: string, schema: Schema): SettingHelp {
   const nodes = nodesOf(schema);
-  const meta = nodes.map(({ schema: one }) => metaOf(one)).find((found) => found !== undefined);
   const items = nodes.flatMap(({ def }) => (def.element ? nodesOf(def.element) : []));
   const words = [...nodes, ...items].flatMap(({ def }) => [
     ...Object.values(def.entries ?? {}),
     ...(def.values ?? []).map(String),
     ...(def.type === 'boolean' ? ['true', 'false'] : []),
   ]);
+  // The setting's own goes before that of a member of a union.
+  const all = [...nodes, ...items]
+    .map(({ schema: one }) => metaOf(one))
+    .filter(isThere)
+    .reverse();
+  const meta = all.findLast(({ description }) => description !== undefined);
   const kinds = new Set(nodes.map(({ def }) => def.type));
   return {
     name,
     description: meta?.description ?? '',
     defaultValue: meta?.default === undefined ? undefined : JSON.stringify(meta.default),
     values: [...words, ...(meta?.examples ?? []).map(written)],
+    explained: Object.assign({}, ...all.map(({ explained }) => explained)) as Record<
+      string,
+      string
+    >,
     isClosed: kinds.has('enum') || kinds.has('boolean'),
     isSection: kinds.has('object') || kinds.has('record'),
     isList: kinds.has('array'),
@@ -96,6 +116,7 @@ function helpOf(name: string, schema: Schema): SettingHelp {
 }
 
 interface Meta {
+  readonly explained?: Readonly<Record<string, string>>;
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
@@ -107,4 +128,8 @@ function metaOf(schema: Schema): Meta | undefined {
 
 function written(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ');
+}
+
+function isThere(meta: Meta | undefined): meta is Meta {
+  return meta !== undefined;
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { completionsAt } from '../../src/language/features/completion.ts';
-import { noFacts } from '../../src/language/features/facts.ts';
+import { type ModelFacts, noFacts } from '../../src/language/features/facts.ts';
 import { settingsSchema, trainShape } from '../../src/language/schema.ts';
 import { parse } from '../../src/language/parser.ts';
 import { applyEdits } from '../../src/language/textEdit.ts';
 import { facts } from './facts.ts';
+import { withSettings } from './marked.ts';
 
 /** The completions where `‸` stands. */
 function complete(marked: string, known = facts) {
@@ -62,8 +63,8 @@ describe('settings', () => {
     ['data:\n  train: ‸', ['a.jsonl', 'b.csv']],
     ['data: {train: a.jsonl, test: ‸}', ['a.jsonl', 'b.csv', '0.2']],
     ['data:\n  train: a.jsonl\nanswer: ‸', ['country', 'capital']],
-    ['candidates: ‸', ['words.txt', 'answers', 'vocabulary', 'generate']],
-    ['chat: ‸', ['true', 'false']],
+    ['candidates: ‸', ['words.txt', 'answers', 'vocabulary']],
+    ['chat: ‸', ['false']],
     ['train:\n  encoder: m‸', ['lstm', 'mlp', 'none']],
     ['sweep:\n  encoder: [‸]', ['lstm', 'mlp', 'none']],
     ['labels:\n  good: [gr‸]', ['great', 'grand']],
@@ -86,6 +87,44 @@ describe('settings', () => {
     );
   });
 
+  test.each([
+    ['train: {encoder: "‸"}', 'lstm', 'train: {encoder: "lstm"}'],
+    ["train: {encoder: 'ls‸tm', steps: 3}", 'mlp', "train: {encoder: 'mlp', steps: 3}"],
+    ['data: {train: "‸"}', 'a.jsonl', 'data: {train: "a.jsonl"}'],
+    ['data:\n  train: "‸"', 'a.jsonl', 'data:\n  train: "a.jsonl"'],
+    ['data:\n  train: "a‸"  # mine', 'a.jsonl', 'data:\n  train: "a.jsonl"  # mine'],
+    ['data: {test: "‸"}', '0.2', 'data: {test: 0.2}'],
+    ['labels:\n  good: ["gr‸"]', 'great', 'labels:\n  good: ["great"]'],
+    ['labels:\n  good:\n    - "gr‸"', 'great', 'labels:\n  good:\n    - "great"'],
+    ['train: {"enc‸": mlp}', 'encoder', 'train: {encoder: mlp}'],
+    // The next quote is that of another value.
+    ['data: {train: "‸, test: "b.csv"}', 'a.jsonl', 'data: {train: "a.jsonl", test: "b.csv"}'],
+  ])('in the quotes of %j, with both of them', (settings, label, completed) => {
+    expect(accept(front(settings), label)).toBe(front(completed));
+    const { items, text } = complete(front(settings));
+    const { edit, filterText } = items.find((one) => one.label === label)!;
+    // An editor offers only what goes on from what is typed, quotes included.
+    const before = text.slice(edit.span.start, front(settings).indexOf('‸'));
+    expect(filterText?.startsWith(before.replace(/ls$/, ''))).toBe(true);
+  });
+
+  test.each([
+    ['train:\n  seeds: [1,‸]', ['2', '3']],
+    ['train:\n  seeds: [1, ‸, 3]', ['2']],
+    ['train:\n  seeds:\n    - ‸', ['1', '2', '3']],
+    ['sweep:\n  encoder: [lstm, ‸]', ['mlp', 'none']],
+    ['labels:\n  good: [great, "gr‸"]', ['grand']],
+  ])('of the list in %j items that it has not', (settings, labels) => {
+    expect(complete(front(settings)).labels).toEqual(labels);
+  });
+
+  test('of two settings that exclude each other none beside the other', () => {
+    expect(complete(front('train:\n  steps: 3\n  ‸')).labels).not.toContain('epochs');
+    expect(complete(front('train:\n  ‸\n  epochs: 3')).labels).not.toContain('steps');
+    expect(complete(front('train:\n  ste‸: 3')).labels).toContain('epochs');
+    expect(complete(front('data: {train: a.jsonl}\n‸')).labels).not.toContain('examples');
+  });
+
   test('names of prompts for the baseline', () => {
     const { labels } = complete(`---\nbaseline: ‸\n---\n@prompt a\n{x}\n@prompt b\n{*}{x}`);
     expect(labels).toEqual(['a', 'b']);
@@ -95,8 +134,58 @@ describe('settings', () => {
     const head = (mapping: string) => `---\n---\n@prompt p ${mapping}\n{x}`;
     expect(complete(head('{‸}')).labels).toEqual([...Object.keys(trainShape), 'expect', 'from']);
     expect(complete(head('{encoder: ‸}')).labels).toEqual(['lstm', 'mlp', 'none']);
+    expect(accept(head('{encoder: "‸"}'), 'lstm')).toBe(head('{encoder: "lstm"}'));
     expect(complete(head('{from: ‸')).labels).toEqual(['learned.safetensors']);
     expect(complete('---\n---\n@prompt p‸').labels).toEqual([]);
+  });
+
+  test.each([
+    '{encoder: mlp, steps: 3, ‸}',
+    '{encoder: mlp, steps: 3, ‸',
+    '{‸, encoder: mlp, steps: 3}',
+  ])('without those that the braces of a prompt have in %s', (mapping) => {
+    const { labels } = complete(`---\n---\n@prompt p ${mapping}\n{x}`);
+    for (const written of ['encoder', 'steps', 'epochs']) expect(labels).not.toContain(written);
+    expect(labels).toContain('seeds');
+  });
+
+  const metricsIn = (settings: string, known = facts) =>
+    complete(front(`${settings}\nexpect: ‸`), known).labels.map((label) => label.split(' ')[0]);
+  const causal = { ...facts, model: { ...(facts.model as ModelFacts), kind: 'causal' as const } };
+  test('conditions on the numbers that the task has, and on no others', () => {
+    const always = [
+      ...['accuracy', 'accuracyAt5', 'difference', 'loss', 'reciprocalRank', 'probability'],
+    ];
+    expect(metricsIn('answer: x')).toEqual(always);
+    expect(metricsIn('labels: {a: b, c: d}')).toEqual([...always, 'macroF1']);
+    expect(metricsIn('candidates: generate', causal)).toEqual([...always, 'exactMatch', 'f1']);
+    for (const settings of ['maxTokens: 3', 'labels: {a: b, c: d}', 'candidates: generate']) {
+      for (const label of complete(front(`${settings}\nexpect: ‸`), causal).labels) {
+        const whole = withSettings(
+          '@prompt p\n{country} {capital}',
+          `${settings}\nexpect: ${label}\n`,
+        );
+        expect(parse(whole).diagnostics, label).toEqual([]);
+      }
+    }
+    expect(complete('---\n---\n@prompt p {expect: ‸}\n{x}').labels).toContain('difference > 0');
+  });
+
+  test('nothing that the model cannot do, or that needs what the file has not', () => {
+    expect(complete(front('candidates: ‸')).labels).not.toContain('generate');
+    expect(complete(front('candidates: ‸'), causal).labels).toContain('generate');
+    expect(complete(front('chat: ‸')).labels).toEqual(['false']);
+    expect(complete(front('train: {init: ‸}')).labels).toEqual(['vocabulary', 'random']);
+    expect(complete(front('labels: {a: b, c: d}\ntrain: {init: ‸}')).labels).toContain('labels');
+  });
+
+  test('a value with what it means', () => {
+    const { items } = complete(front('train: {encoder: ‸}'));
+    expect(items.map(({ documentation }) => documentation.split('\n')[0])).toEqual([
+      expect.stringContaining('LSTM'),
+      expect.stringContaining('MLP over each vector'),
+      expect.stringContaining('vectors themselves'),
+    ]);
   });
 });
 

@@ -46,7 +46,7 @@ export function registerCompletions(source: FactSource): Disposable {
         return new CompletionList(items, found.isIncomplete);
       },
     },
-    ...['{', '|', '*', '@', ':', ' ', '/', '-', '['],
+    ...['{', '|', '*', '@', ':', ' ', '/', '-', '[', ',', '"', "'"],
   );
 }
 

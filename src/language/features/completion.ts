@@ -55,7 +55,9 @@ export function completionsAt(file: PtuneFile, offset: number, facts: Facts): Co
     // The closing fence starts where the block ends.
     if (offset === block.end && text.startsWith('---', offset)) return nothing;
     const context = contextInBlock(text, block, offset);
-    return context ? settingCompletions(file, context, 'file', facts) : nothing;
+    if (!context) return nothing;
+    const place = { file, scope: 'file', spans: file.settingSpans, context } as const;
+    return settingCompletions(place, facts);
   }
   if (offset < block.end) return nothing;
   const head = file.prompts.find(
@@ -65,7 +67,9 @@ export function completionsAt(file: PtuneFile, offset: number, facts: Facts): Co
     const brace = text.indexOf('{', head.nameSpan.end);
     if (brace === -1 || brace >= offset || brace > head.headSpan.end) return nothing;
     const context = contextInBraces(text, brace, offset);
-    return context ? settingCompletions(file, context, 'prompt', facts) : nothing;
+    if (!context) return nothing;
+    const place = { file, scope: 'prompt', spans: head.settingSpans, context } as const;
+    return settingCompletions(place, facts);
   }
   const context = contextInTemplate(text, offset);
   return context

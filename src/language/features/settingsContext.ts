@@ -12,6 +12,8 @@ export interface SettingsContext {
   readonly span: Span;
   /** Whether it stands in brackets or braces. */
   readonly isFlow: boolean;
+  /** Whether it is an item of a list. */
+  readonly isItem: boolean;
   /** Columns before the key, for the lines under it. */
   readonly indent: number;
   /** Whether a space is missing between the colon and the value. */
@@ -66,7 +68,8 @@ function simple(
   text: string,
 ): SettingsContext {
   const hasColon = /^\s*:/.test(text.slice(span.end, span.end + 8));
-  return { kind, path, span, isFlow: false, indent, needsSpace: false, hasColon };
+  const isItem = path.at(-1) === '0';
+  return { kind, path, span, isFlow: false, isItem, indent, needsSpace: false, hasColon };
 }
 
 /** The keys under which a line at `indent` stands, by the lines above it. */
@@ -132,13 +135,29 @@ function flowContext(
     text,
   );
   const needsSpace = text[from - 1] === ':' && space === '';
-  return { ...context, isFlow: true, needsSpace };
+  return { ...context, isFlow: true, isItem: top.kind === '[', needsSpace };
 }
 
-/** From `start` to the end of the word at the cursor. */
+/** From `start` to the end of the word at the cursor, or over the quotes that it stands in. */
 function wordSpan(text: string, start: number, offset: number): Span {
+  const end = quotedEnd(text, start, offset);
+  if (end !== undefined) return { start, end };
   const rest = /^[\p{L}\p{N}_./-]*/u.exec(text.slice(offset, offset + 200))![0];
   return { start: Math.min(start, offset), end: offset + rest.length };
+}
+
+/**
+ * Where the text in quotes ends that begins at `start`, where the cursor stands in it; undefined where
+ * there is none, or where its closing quote is that of another value.
+ */
+function quotedEnd(text: string, start: number, offset: number): number | undefined {
+  const quote = text[start];
+  if (quote !== '"' && quote !== "'") return undefined;
+  const inside = Math.max(start + 1, offset);
+  if (text.slice(start + 1, inside).includes(quote)) return undefined;
+  const rest = /^[^"'\r\n,#[\]{}]*/.exec(text.slice(inside))![0];
+  const end = inside + rest.length;
+  return text[end] === quote ? end + 1 : undefined;
 }
 
 /** From `start` to the end of the value on this line. */
