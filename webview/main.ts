@@ -110,9 +110,8 @@ function showSection(id: string): void {
 /** Marks what is stale, where that is not what the page says already. */
 function showStale(stale: ViewContext['stale']): void {
   if (!shown || JSON.stringify(stale) === JSON.stringify(shown.context.stale)) return;
-  const context = { ...shown.context, stale };
-  shown.view.updateStale(context);
-  shown = { view: shown.view, context };
+  shown.context.stale = stale;
+  shown.view.updateStale(shown.context);
 }
 
 registerControls();

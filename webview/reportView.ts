@@ -34,7 +34,12 @@ const sections: readonly SectionView[] = [
 ];
 
 /** The parts that change with the file while the report stays the same. */
-const stalable: readonly SectionView[] = [verdictView, scoreboardSection];
+const stalable: readonly SectionView[] = [
+  verdictView,
+  scoreboardSection,
+  importanceSection,
+  wordingsSection,
+];
 
 /** The elements that show one report. */
 export class ReportView {

@@ -55,8 +55,11 @@ export interface ViewContext {
   readonly hasEditor: boolean;
   /** The examples of the report, once they are read. */
   readonly examples: Promise<OpenExamples>;
-  /** By prompt name, why its score no longer belongs to the file. */
-  readonly stale: Readonly<Record<string, string>>;
+  /**
+   * By prompt name, why its score no longer belongs to the file. It changes while the page is shown;
+   * what is copied or saved asks for it then.
+   */
+  stale: Readonly<Record<string, string>>;
   /** Where there is an editor that asks the model. */
   readonly trial?: Trial;
 }

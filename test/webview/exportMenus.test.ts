@@ -23,7 +23,7 @@ describe('the menus of the report', () => {
     await withPage(report, {}, async ({ page }) => {
       const scores = await saved(page, 'Scores, CSV');
       expect(scores.name).toBe('capitals-scores.csv');
-      expect(scores.content.toString()).toMatch(/^prompt,kind,seed,examples,accuracy/);
+      expect(scores.content.toString()).toMatch(/^prompt,kind,seed,examples,accuracy,/);
       const examples = await saved(page, 'Examples, JSON');
       expect(JSON.parse(examples.content.toString())).toHaveLength(57);
     });

@@ -2,11 +2,12 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../src/evaluation/report.ts';
 import { openExamples } from '../../src/protocol/exampleTable.ts';
+import type { Report } from '../../src/protocol/report.ts';
 import { csvText } from '../../webview/exports/csv.ts';
 import { examplesCsv, examplesJson } from '../../webview/exports/examplesTable.ts';
 import { scoreboardMarkdown } from '../../webview/exports/markdown.ts';
 import { scoresCsv, scoresJson } from '../../webview/exports/scoreTable.ts';
-import { capitalsInputs } from '../evaluation/support/reportInputs.ts';
+import { capitalsInputs, classificationInputs } from '../evaluation/support/reportInputs.ts';
 
 const inputs = capitalsInputs();
 const report = buildReport(inputs);
@@ -36,7 +37,7 @@ describe('CSV', () => {
 });
 
 test('the scores as CSV have a row a prompt and a row a seed', () => {
-  const rows = table(scoresCsv(report));
+  const rows = table(scoresCsv(report, {}));
   expect(rows.map(({ prompt, seed }) => [prompt, seed])).toEqual([
     ['manual', ''],
     ['inverse', ''],
@@ -49,12 +50,23 @@ test('the scores as CSV have a row a prompt and a row a seed', () => {
   expect(Number(rows[2]!['accuracy'])).toBe(summary.accuracy);
   expect(Number(rows[2]!['difference_low'])).toBe(summary.difference!.interval[0]);
   expect(rows[2]!['significant']).toBe('true');
+  for (const row of rows) {
+    expect(row).toMatchObject({
+      file: 'capitals.ptune',
+      model: 'bundled/mini-mlm',
+      split: 'test',
+      candidates: 'answers',
+      candidate_count: '57',
+      scored_at: '2026-11-02T10:15:00.000Z',
+    });
+  }
+  expect(rows[4]!['run']).toBe(summary.seeds![1]!.run);
   expect(Number(rows[4]!['accuracy'])).toBe(summary.seeds![1]!.accuracy);
   expect(rows[0]!['difference']).toBe('');
 });
 
 test('the scores as JSON are those of the report, with what they were made on', () => {
-  const scores = JSON.parse(scoresJson(report)) as Record<string, unknown>;
+  const scores = JSON.parse(scoresJson(report, {})) as Record<string, unknown>;
   expect(scores).toMatchObject({
     file: 'capitals.ptune',
     candidates: { kind: 'answers', count: 57 },
@@ -105,19 +117,48 @@ describe('the examples', () => {
 
 describe('the scoreboard as Markdown', () => {
   test('has intervals, differences, seeds and the verdict', () => {
-    const text = scoreboardMarkdown(report);
+    const text = scoreboardMarkdown(report, {});
     expect(text).toContain(
-      'capitals.ptune, bundled/mini-mlm, test split, 57 examples, 57 candidates',
+      'capitals.ptune, bundled/mini-mlm, test split, 57 examples, chosen among 57 candidate answers, 2026-11-02',
     );
-    expect(text).toContain(
-      '| learned | 92 % | 83–97 % | +50 points to manual, p < 0.001 | 91 % · 93 % · 93 % |',
+    const rows = text.split('\n').filter((line) => /^\| \w/.test(line));
+    expect(rows[1]).toBe(
+      '| learned | 92 % | 83–97 % | +50 points to manual, +37 to +64, significant, p < 0.001 | 91 % · 93 % · 93 % |',
     );
+    expect(rows[2]).toMatch(/^\| inverse /);
+    expect(rows[3]).toBe('| manual | 42 % | 30–55 % | baseline |  |');
+    expect(text).toContain('Holm-corrected for the 2 prompts compared');
     expect(text.trimEnd().split('\n').at(-1)).toBe(report.verdict);
+  });
+
+  test('names labels as the page does', () => {
+    const labels = buildReport(classificationInputs());
+    expect(scoreboardMarkdown(labels, {})).toContain('60 examples, chosen among 3 labels,');
+  });
+
+  test('of written answers is about exact matches, and has their F1', () => {
+    const [manual] = report.prompts;
+    const written: Report = {
+      ...report,
+      candidates: { kind: 'generate', count: 0 },
+      prompts: [{ ...manual!, summary: { ...manual!.summary, f1: 0.61, exactMatch: 0.42 } }],
+    };
+    const text = scoreboardMarkdown(written, {});
+    expect(text).toContain('| prompt | exact match | 95 % | F1 | difference | seeds |');
+    expect(text).toContain('| manual | 42 % | 30–55 % | 0.61 | baseline |  |');
+    expect(text).not.toContain('answers right');
+  });
+
+  test('has the prompts without a score, with the reason', () => {
+    const leftOut = [{ name: 'deeper', reason: 'its last run is cancelled' }];
+    expect(scoreboardMarkdown({ ...report, leftOut }, {})).toContain(
+      '| deeper | no score: its last run is cancelled |',
+    );
   });
 
   test('is text whatever it is about', () => {
     const hostile = { ...report, file: 'a|b <img src=x> [c](d) my_file *e*\n# f' };
-    expect(scoreboardMarkdown(hostile).split('\n')[0]).toContain(
+    expect(scoreboardMarkdown(hostile, {}).split('\n')[0]).toContain(
       'a\\|b \\<img src=x> \\[c\\](d) my_file \\*e\\* # f',
     );
   });

@@ -105,8 +105,8 @@ describe('other wordings', () => {
 
 describe('the importance of virtual tokens', () => {
   const change = (accuracy: number, loss: number): ScoreChange => ({
-    accuracy: { change: accuracy, interval: [accuracy - 0.1, accuracy + 0.1] },
-    loss: { change: loss, interval: [loss - 0.2, loss + 0.2] },
+    accuracy: { change: accuracy, interval: [accuracy - 0.1, accuracy + 0.1], pValue: 1 },
+    loss: { change: loss, interval: [loss - 0.2, loss + 0.2], pValue: 1 },
   });
   const importance: PromptImportance = {
     prompt: 'learned',
@@ -154,9 +154,9 @@ describe('the importance of virtual tokens', () => {
       expect(await rows('Without each virtual token of learned')).toEqual([
         '1 near “<b>of</b>” +1.25 +1.05 to +1.45',
         '2 rel −0.05 −0.25 to +0.15',
-        '3 +0.00 −0.20 to +0.20',
+        '3 0.00 −0.20 to +0.20',
       ]);
-      expect(await rows(exchanged)).toEqual(['1 +0.80 +0.00', '2 −0.10']);
+      expect(await rows(exchanged)).toEqual(['1 +0.80 0.00', '2 −0.10']);
     });
   });
 

@@ -295,7 +295,7 @@ describe('the page in an editor', () => {
       await page.evaluate(send({ type: 'report', report, stale: { learned: 'template changed' } }));
       await page.getByText('⟳ stale: template changed').waitFor();
       expect(await page.getByRole('region', { name: 'Verdict' }).innerText()).toContain(
-        'Stale: the file or its data changed since learned was scored.',
+        'Stale: learned (template changed). The scores belong to the file as it was',
       );
       await page.getByRole('button', { name: 'Train again' }).click();
       await page.getByRole('button', { name: 'Open file' }).click();
@@ -311,7 +311,7 @@ describe('the page in an editor', () => {
         { type: 'openRun', run: '20261102-101300-learned-seed3' },
       ]);
       expect(asked[4]?.text).toContain(
-        '| learned | 92 % | 83–97 % | +50 points to manual, p < 0.001 | 91 %',
+        '| learned ⟳ stale | 92 % | 83–97 % | +50 points to manual, +37 to +64, significant, p < 0.001 | 91 %',
       );
     });
   });

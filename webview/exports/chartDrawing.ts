@@ -1,7 +1,9 @@
 /** What a chart of the page looks like, with its title and legend, as a drawing. */
+import type { Stale } from '../stale.ts';
 import type { Drawing, Shape } from './drawing.ts';
 import { pageColor, plainColor } from './colors.ts';
 import { circlePath, movedBy } from './drawing.ts';
+import { withStaleText } from './staleDrawing.ts';
 
 const padding = 12;
 const lineHeight = 20;
@@ -9,23 +11,44 @@ const lineHeight = 20;
 /** A chart that can be exported: a figure with a title and an SVG. */
 export interface Chart {
   readonly title: string;
-  readonly draw: () => Drawing;
+  readonly draw: (stale: Stale) => Promise<Drawing>;
 }
 
-/** The charts in sight and out of sight, each with the prompt that it is about where it says so. */
+/** The charts of the page, folded ones too, each with the prompt that it is about where it says so. */
 export function chartsOf(page: HTMLElement): Chart[] {
-  return [...page.querySelectorAll<HTMLElement>('figure.chart')].flatMap((figure) => {
+  return [...page.querySelectorAll<HTMLElement>('figure.chart')].map((figure) => {
     const own = figure.querySelector('figcaption .title')?.textContent ?? 'Chart';
     const prompt = figure.closest('.training')?.querySelector('h3')?.textContent;
     const title = prompt ? `${prompt}: ${own}` : own;
-    // A chart in a folded part has no size, and so nothing is drawn in it.
-    return figure.querySelector('.plot svg, :scope > svg')
-      ? [{ title, draw: () => chartDrawing(figure, title) }]
-      : [];
+    const draw = (stale: Stale) => unfolded(figure, () => chartDrawing(figure, title, stale));
+    return { title, draw };
   });
 }
 
-function chartDrawing(figure: HTMLElement, title: string): Drawing {
+/**
+ * What `draw` makes while nothing around the figure is folded: a chart in a folded part has no size,
+ * and so nothing is drawn in it.
+ */
+async function unfolded<T>(figure: HTMLElement, draw: () => T): Promise<T> {
+  const folded: HTMLDetailsElement[] = [];
+  for (let one = figure.closest('details'); one; one = one.parentElement!.closest('details')) {
+    if (!one.open) folded.push(one);
+  }
+  for (const one of folded) one.open = true;
+  // Sizes are told after the layout of a frame, and the chart is drawn with them.
+  if (folded.length > 0) await nextFrame().then(nextFrame);
+  try {
+    return draw();
+  } finally {
+    for (const one of folded) one.open = false;
+  }
+}
+
+function nextFrame(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
+}
+
+function chartDrawing(figure: HTMLElement, title: string, stale: Stale): Drawing {
   const plot = figure.querySelector<SVGSVGElement>('.plot svg, :scope > svg')!;
   const { width, height } = plot.viewBox.baseVal;
   const { color: own, fontFamily: font } = getComputedStyle(figure);
@@ -37,16 +60,20 @@ function chartDrawing(figure: HTMLElement, title: string): Drawing {
   ];
   const entries = legendShapes(figure, width, color, font);
   const top = 32 + entries.rows * lineHeight + 4;
-  return {
-    width,
-    height: top + height + padding,
-    background: pageColor(),
-    shapes: [
-      ...heading,
-      ...entries.shapes,
-      ...shapesOf(plot).map((shape) => movedBy(shape, 0, top)),
-    ],
-  };
+  return withStaleText(
+    stale,
+    { font, color },
+    {
+      width,
+      height: top + height + padding,
+      background: pageColor(),
+      shapes: [
+        ...heading,
+        ...entries.shapes,
+        ...shapesOf(plot).map((shape) => movedBy(shape, 0, top)),
+      ],
+    },
+  );
 }
 
 /** The legend's entries one after another, in as many rows as they need. */

@@ -3,6 +3,8 @@ import type { Report } from '../../src/protocol/report.ts';
 import { h } from '../element.ts';
 import type { MenuItem } from '../menu.ts';
 import { menuButton } from '../menu.ts';
+import type { Stale } from '../stale.ts';
+import { staleText } from '../stale.ts';
 import type { ViewContext } from '../state.ts';
 import { chartsOf } from './chartDrawing.ts';
 import type { Drawing } from './drawing.ts';
@@ -31,18 +33,23 @@ export function exportMenus(report: Report, context: ViewContext): HTMLElement {
     { class: 'menus' },
     told,
     menuButton('Copy', () => [
-      copy('Scoreboard as Markdown', () => scoreboardMarkdown(report)),
-      copy('Scores as CSV', () => scoresCsv(report)),
-      copy('Scores as JSON', () => scoresJson(report)),
-      copy('Verdict', () => report.verdict),
+      copy('Scoreboard as Markdown', () => scoreboardMarkdown(report, context.stale)),
+      copy('Scores as CSV', () => scoresCsv(report, context.stale)),
+      copy('Scores as JSON', () => scoresJson(report, context.stale)),
+      copy('Verdict', () => verdictText(report, context.stale)),
     ]),
     menuButton('Export', () => exportItems(report, context, tell)),
   );
 }
 
+/** The verdict; over stale scores it says so first. */
+function verdictText({ verdict }: Report, stale: Stale): string {
+  return [staleText(stale), verdict].filter((part) => part !== undefined).join('\n\n');
+}
+
 function exportItems(
   report: Report,
-  { post, examples }: ViewContext,
+  { post, examples, stale }: ViewContext,
   tell: (text: string) => void,
 ): MenuItem[] {
   const stem = report.file.replace(/\.ptune$/, '');
@@ -57,22 +64,24 @@ function exportItems(
   const bytes = (text: string) => new TextEncoder().encode(text);
   const text = (label: string, name: string, make: () => string | Promise<string>) =>
     save(label, name, async () => bytes(await make()));
-  const chart = (title: string, draw: () => Drawing) => {
+  const chart = (title: string, draw: () => Drawing | Promise<Drawing>) => {
     const name = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-');
     return [
-      text(`${title}, SVG`, `${name}.svg`, () => svgText(draw())),
+      text(`${title}, SVG`, `${name}.svg`, async () => svgText(await draw())),
       save(`${title}, PNG`, `${name}.png`, async () => {
-        return new Uint8Array(await (await pngOf(draw())).arrayBuffer());
+        return new Uint8Array(await (await pngOf(await draw())).arrayBuffer());
       }),
     ];
   };
   return [
-    text('Scores, CSV', 'scores.csv', () => scoresCsv(report)),
-    text('Scores, JSON', 'scores.json', () => scoresJson(report)),
-    text('Scoreboard, Markdown', 'scoreboard.md', () => scoreboardMarkdown(report)),
+    text('Scores, CSV', 'scores.csv', () => scoresCsv(report, stale)),
+    text('Scores, JSON', 'scores.json', () => scoresJson(report, stale)),
+    text('Scoreboard, Markdown', 'scoreboard.md', () => scoreboardMarkdown(report, stale)),
     text('Examples, CSV', 'examples.csv', async () => examplesCsv(await examples)),
     text('Examples, JSON', 'examples.json', async () => examplesJson(await examples)),
-    ...chart('Scoreboard', () => scoreboardDrawing(report)),
-    ...chartsOf(document.getElementById('page')!).flatMap(({ title, draw }) => chart(title, draw)),
+    ...chart('Scoreboard', () => scoreboardDrawing(report, stale)),
+    ...chartsOf(document.getElementById('page')!).flatMap(({ title, draw }) =>
+      chart(title, () => draw(stale)),
+    ),
   ];
 }

@@ -1,12 +1,23 @@
 /** The scoreboard as a chart of its own: intervals on one scale, numbers beside them. */
-import { percent, percentRange, points, pValueText } from '../../src/protocol/format.ts';
+import {
+  counted,
+  percent,
+  percentRange,
+  points,
+  pointsRange,
+  pValueText,
+} from '../../src/protocol/format.ts';
 import type { Report } from '../../src/protocol/report.ts';
-import type { PromptSummary } from '../../src/protocol/summary.ts';
+import type { Difference, PromptSummary } from '../../src/protocol/summary.ts';
+import { byAccuracy } from '../order.ts';
+import type { Stale } from '../stale.ts';
+import { answersRight } from '../wording.ts';
 import { pageColor, plainColor } from './colors.ts';
 import type { Drawing, Shape } from './drawing.ts';
 import { circlePath } from './drawing.ts';
+import { withStaleText } from './staleDrawing.ts';
 
-const width = 860;
+const width = 880;
 const rowHeight = 44;
 const head = 58;
 /** Where the scale from 0 to 100 % lies. */
@@ -15,7 +26,7 @@ const scale = { left: 190, right: 560 };
 const x = (share: number) => scale.left + share * (scale.right - scale.left);
 
 /** All prompts, best first, with their 95 % intervals, seeds and differences to the baseline. */
-export function scoreboardDrawing(report: Report): Drawing {
+export function scoreboardDrawing(report: Report, stale: Stale): Drawing {
   const style = getComputedStyle(document.body);
   const named = (name: string, other: string) =>
     plainColor(style.getPropertyValue(name).trim() || other);
@@ -26,11 +37,11 @@ export function scoreboardDrawing(report: Report): Drawing {
     muted: named('--vscode-descriptionForeground', style.color),
     accent: named('--vscode-charts-blue', style.color),
   };
-  const rows = report.prompts.map(({ summary }) => summary).sort((a, b) => b.accuracy - a.accuracy);
+  const rows = byAccuracy(report.prompts).map(({ summary }) => summary);
   const height = head + rows.length * rowHeight + 18;
   const baseline = report.prompts.find((prompt) => prompt.baseline)?.summary;
-  const title = `${report.file}: answers right, ${report.split} split, ${report.examples} examples, 95 % intervals`;
-  return {
+  const title = `${report.file}: ${answersRight(report)}, ${report.split} split, ${counted(report.examples, 'example')}, 95 % intervals`;
+  return withStaleText(stale, pen, {
     width,
     height,
     background: pen.background,
@@ -50,7 +61,7 @@ export function scoreboardDrawing(report: Report): Drawing {
         : []),
       ...rows.flatMap((summary, i) => row(pen, summary, head + (i + 0.5) * rowHeight, baseline)),
     ],
-  };
+  });
 }
 
 interface Pen {
@@ -70,11 +81,9 @@ function row(
   const { accuracy, interval, seeds = [], difference } = summary;
   const tone = summary.kind === 'continuous' ? pen.accent : pen.muted;
   const [low, high] = interval.map(x) as [number, number];
-  const beside = difference
-    ? `${points(difference.accuracy)} points, ${pValueText(difference.pValue)}`
-    : summary === baseline
-      ? 'baseline'
-      : '';
+  const [beside, below] = difference
+    ? differenceTexts(difference)
+    : [summary === baseline ? 'baseline' : '', ''];
   return [
     text(pen, shortened(summary.name), 16, y + 5, { weight: '600', size: 13 }),
     line(`M${low} ${y}H${high}M${low} ${y - 5}v10M${high} ${y - 5}v10`, tone, { strokeWidth: 2 }),
@@ -87,7 +96,19 @@ function row(
     { d: circlePath(x(accuracy), y, 6), fill: tone },
     text(pen, percent(accuracy), 584, y + 5, { weight: '600', size: 15 }),
     text(pen, percentRange(interval), 634, y + 5, { fill: pen.muted }),
-    text(pen, beside, 708, y + 5, {}),
+    text(pen, beside, 708, below === '' ? y + 5 : y - 3, {}),
+    ...(below === '' ? [] : [text(pen, below, 708, y + 12, { size: 11, fill: pen.muted })]),
+  ];
+}
+
+/** What is not shown has a sign of its own, and the words. */
+function differenceTexts(difference: Difference): [beside: string, below: string] {
+  const { accuracy, interval, pValue, significant } = difference;
+  const sign = significant ? (accuracy > 0 ? '↑' : '↓') : '?';
+  const shown = significant ? 'significant' : 'not shown';
+  return [
+    `${sign} ${points(accuracy)} points, ${pointsRange(interval)}`,
+    `${shown}, ${pValueText(pValue)}`,
   ];
 }
 

@@ -1,11 +1,11 @@
 /** The head of the page: what was scored, on what, and what can be done with it. */
 import { counted } from '../../src/protocol/format.ts';
 import type { Report } from '../../src/protocol/report.ts';
-import type { Candidates } from '../../src/protocol/summary.ts';
 import { button } from '../controls.ts';
 import { h } from '../element.ts';
 import { exportMenus } from '../exports/menus.ts';
 import type { ViewContext } from '../state.ts';
+import { candidatesText } from '../wording.ts';
 import { localTime } from '../words.ts';
 
 export function headerView(report: Report, context: ViewContext): HTMLElement {
@@ -34,20 +34,4 @@ function facts(report: Report): string[] {
     candidatesText(report.candidates),
     localTime(report.createdAt),
   ];
-}
-
-/** From what an answer was chosen, which belongs beside every score. */
-export function candidatesText({ kind, count }: Candidates): string {
-  switch (kind) {
-    case 'answers':
-      return `chosen among ${counted(count, 'candidate answer')}`;
-    case 'vocabulary':
-      return `chosen among all ${counted(count, 'token')}`;
-    case 'file':
-      return `chosen among ${counted(count, 'listed candidate')}`;
-    case 'labels':
-      return `chosen among ${counted(count, 'label')}`;
-    case 'generate':
-      return 'written freely, compared by exact match';
-  }
 }

@@ -6,7 +6,10 @@ const paths = {
   wrong: 'M4 4 12 12 M12 4 4 12',
   better: 'M8 13 V3.5 M3.8 7.7 8 3.5 12.2 7.7',
   worse: 'M8 3 V12.5 M3.8 8.3 8 12.5 12.2 8.3',
-  undecided: 'M3 6 H13 M3 10 H13',
+  // A question mark: what is not shown is not the same.
+  undecided: 'M4.8 5.6 A3.2 3.2 0 1 1 9.4 8.5 C8.4 9 8 9.6 8 10.6 M8 13.6 V13.7',
+  // An arrow in a circle: to be made again.
+  stale: 'M13 8 A5 5 0 1 1 11.2 4.2 M11.4 1.4 V4.5 H8.3',
   'nothing-to-compare': 'M3 8 H13',
 } as const;
 

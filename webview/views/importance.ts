@@ -11,6 +11,7 @@ import type { Report } from '../../src/protocol/report.ts';
 import { button, choice } from '../controls.ts';
 import { h, svg } from '../element.ts';
 import type { ViewContext } from '../state.ts';
+import { signedDecimal } from '../wording.ts';
 import { section } from './section.ts';
 
 /** What is shown of a change. */
@@ -25,8 +26,6 @@ interface MeasureText {
   readonly better: 1 | -1;
 }
 
-const nats = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
-
 const measures: Readonly<Record<Measure, MeasureText>> = {
   accuracy: {
     name: 'answers right',
@@ -38,8 +37,8 @@ const measures: Readonly<Record<Measure, MeasureText>> = {
   loss: {
     name: 'loss',
     unit: 'nats per answer',
-    value: nats,
-    range: ([low, high]) => `${nats(low)} to ${nats(high)}`,
+    value: signedDecimal,
+    range: ([low, high]) => `${signedDecimal(low)} to ${signedDecimal(high)}`,
     better: -1,
   },
 };

@@ -13,13 +13,18 @@ import {
 import type { PromptReport, Report } from '../../src/protocol/report.ts';
 import { controlNames } from '../../src/protocol/controls.ts';
 import type { ControlSummary, Difference, PromptSummary } from '../../src/protocol/summary.ts';
-import { link } from '../controls.ts';
+import { button, link } from '../controls.ts';
 import { h } from '../element.ts';
+import { methodDetails, methodText } from '../method.ts';
+import { byAccuracy } from '../order.ts';
 import type { ViewContext } from '../state.ts';
+import { answersRight } from '../wording.ts';
 import { icon } from './icons.ts';
 import { measuresTable } from './measures.ts';
 import { section } from './section.ts';
 import { templateText } from './templateText.ts';
+
+type LeftOut = NonNullable<Report['leftOut']>[number];
 
 export function scoreboardSection(report: Report, context: ViewContext): HTMLElement {
   const prompts = byAccuracy(report.prompts);
@@ -27,25 +32,33 @@ export function scoreboardSection(report: Report, context: ViewContext): HTMLEle
   const table = h(
     'table',
     { class: 'scoreboard', role: 'table', 'aria-label': 'Scoreboard' },
-    headings(baseline),
+    headings(baseline, answersRight(report)),
     h(
       'tbody',
       { role: 'rowgroup' },
       ...prompts.map((prompt) => promptRow(prompt, baseline, context)),
       ...(report.controls ?? []).map((control) => controlRow(control, baseline)),
+      ...(report.leftOut ?? []).map((one) => leftOutRow(one, context)),
     ),
   );
   return section(
     context,
     'scoreboard',
     'Scoreboard',
-    'answers right, with 95 % intervals',
+    `${answersRight(report)}, with 95 % intervals`,
     table,
+    h('p', { class: 'method note' }, methodText(report)),
+    h(
+      'details',
+      { class: 'more' },
+      h('summary', {}, 'How these numbers are made'),
+      ...methodDetails(report).map((text) => h('p', { class: 'meaning' }, text)),
+    ),
     h('details', { class: 'more' }, h('summary', {}, 'All measures'), measuresTable(report)),
   );
 }
 
-function headings(baseline: PromptSummary | undefined): HTMLElement {
+function headings(baseline: PromptSummary | undefined, score: string): HTMLElement {
   const axis = h(
     'span',
     { class: 'axis', 'aria-hidden': 'true' },
@@ -61,7 +74,7 @@ function headings(baseline: PromptSummary | undefined): HTMLElement {
       { role: 'row' },
       heading('prompt', 'prompt'),
       heading('track', h('span', { class: 'spoken' }, 'scale in percent'), axis),
-      heading('score', 'answers right'),
+      heading('score', score),
       heading('difference', baseline ? `difference to ${baseline.name}` : 'difference'),
       heading('seeds', 'seeds'),
     ),
@@ -78,7 +91,10 @@ function promptRow(
     h('td', { role: 'cell', class: name }, ...content);
   return h(
     'tr',
-    { role: 'row', class: summary.kind },
+    {
+      role: 'row',
+      class: context.stale[summary.name] === undefined ? summary.kind : `${summary.kind} outdated`,
+    },
     h(
       'th',
       { role: 'rowheader', scope: 'row', class: 'prompt' },
@@ -126,6 +142,22 @@ function controlRow(control: ControlSummary, baseline: PromptSummary | undefined
       h('span', { class: 'significance' }, pValueText(control.difference.pValue)),
     ),
     cell('seeds', seedsText(control)),
+  );
+}
+
+/** A prompt of the file that has no score; why, and what mends it. */
+function leftOutRow({ name, reason }: LeftOut, context: ViewContext): HTMLElement {
+  const { hasEditor, post } = context;
+  return h(
+    'tr',
+    { role: 'row', class: 'left-out' },
+    h('th', { role: 'rowheader', scope: 'row', class: 'prompt' }, promptName(name, context)),
+    h(
+      'td',
+      { role: 'cell', class: 'reason', colspan: 4 },
+      h('span', {}, `no score: ${reason}`),
+      hasEditor && button(`Train ${name}`, () => post({ type: 'train', prompt: name })),
+    ),
   );
 }
 
@@ -185,7 +217,7 @@ function differenceText(difference: Difference | undefined): HTMLElement[] {
     h(
       'span',
       { class: 'significance' },
-      `${significant ? 'significant' : 'not significant'}, ${pValueText(pValue)}`,
+      `${significant ? 'significant' : 'difference not shown'}, ${pValueText(pValue)}`,
     ),
   ];
 }
@@ -217,9 +249,4 @@ function voteText({ ensemble }: PromptSummary): (HTMLElement | string)[] {
   const { seeds, accuracy, interval } = ensemble;
   const text = `vote of ${seeds}: ${percent(accuracy)}, ${percentRange(interval)}`;
   return [' ', h('span', { class: 'interval' }, text)];
-}
-
-/** Best first; of equal ones in the order of the file. */
-function byAccuracy(prompts: readonly PromptReport[]): PromptReport[] {
-  return [...prompts].sort((a, b) => b.summary.accuracy - a.summary.accuracy);
 }

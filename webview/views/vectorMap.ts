@@ -3,6 +3,7 @@ import { listed, percent } from '../../src/protocol/format.ts';
 import type { Metric, Place, RunReport, VectorMap } from '../../src/protocol/report.ts';
 import { h, svg } from '../element.ts';
 import { placeLabels, type Labelled } from '../labels.ts';
+import { decimal } from '../wording.ts';
 import { visible } from './tokenTable.ts';
 
 const height = 400;
@@ -157,7 +158,7 @@ function textWidth(text: string): number {
 
 /** The places as numbers, for who cannot see them. */
 function placesTable(map: VectorMap, vectors: readonly Place[], name: string): HTMLElement {
-  const cells = ([x, y]: Place) => [x, y].map((value) => h('td', {}, value.toFixed(2)));
+  const cells = ([x, y]: Place) => [x, y].map((value) => h('td', {}, decimal(value)));
   const near = (of: readonly number[]) =>
     `near ${of.length === 1 ? 'virtual token' : 'virtual tokens'} ${listed(of.map((i) => String(i + 1)))}`;
   return h(

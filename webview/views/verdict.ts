@@ -1,7 +1,7 @@
 /** The verdict: its first sentence large, the rest under it, with a sign for the outcome. */
-import { listed } from '../../src/protocol/format.ts';
 import type { Outcome, Report } from '../../src/protocol/report.ts';
 import { h } from '../element.ts';
+import { staleText } from '../stale.ts';
 import type { ViewContext } from '../state.ts';
 import { sentence } from '../words.ts';
 import { icon, spoken } from './icons.ts';
@@ -13,31 +13,28 @@ const outcomes: Readonly<Record<Outcome, string>> = {
   'nothing-to-compare': 'Nothing to compare',
 };
 
+/** Over stale scores it says so first, and has neither the color nor the sign of an outcome. */
 export function verdictView(report: Report, { stale }: ViewContext): HTMLElement {
   const end = report.verdict.indexOf('. ');
   const first = end < 0 ? report.verdict : report.verdict.slice(0, end + 1);
   const rest = end < 0 ? '' : report.verdict.slice(end + 2);
+  const outdated = staleText(stale);
+  const [tone, name] =
+    outdated === undefined
+      ? ([report.outcome, outcomes[report.outcome]] as const)
+      : (['stale', 'Stale'] as const);
   return h(
     'section',
-    { class: `verdict ${report.outcome}`, 'aria-label': 'Verdict' },
-    h('span', { class: 'sign' }, icon(report.outcome), spoken(`${outcomes[report.outcome]}: `)),
+    { class: `verdict ${tone}`, 'aria-label': 'Verdict' },
+    h('span', { class: 'sign' }, icon(tone), spoken(`${name}: `)),
     h(
       'div',
       {},
-      ...staleNote(Object.keys(stale)),
+      outdated !== undefined && h('p', { class: 'outdated' }, outdated),
       h('p', { class: 'first' }, ...withNames(first)),
       rest !== '' && h('p', { class: 'rest' }, ...withNames(rest)),
     ),
   );
-}
-
-/** A verdict over stale scores is about the file as it was. */
-function staleNote(names: readonly string[]): HTMLElement[] {
-  if (names.length === 0) return [];
-  const scored = `${listed(names)} ${names.length === 1 ? 'was' : 'were'} scored`;
-  return [
-    h('p', { class: 'stale note' }, `⟳ Stale: the file or its data changed since ${scored}.`),
-  ];
 }
 
 /** The text with names in quotation marks set apart by weight instead. */
