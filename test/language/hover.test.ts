@@ -4,6 +4,7 @@ import { checkModelUse, unusedNames } from '../../src/language/modelChecks.ts';
 import { PtuneError } from '../../src/base/errors.ts';
 import type { ModelFacts } from '../../src/language/features/facts.ts';
 import { parse } from '../../src/language/parser.ts';
+import { settingsUnder } from '../../src/language/settingHelp.ts';
 import { facts } from './facts.ts';
 import { withSettings } from './marked.ts';
 
@@ -31,6 +32,98 @@ describe('hovers', () => {
     }
     const missing = hoverAt(parse(text), text.indexOf('bundled/'), { ...facts, model: 'missing' });
     expect(missing!.markdown).toContain('Not on this machine yet');
+  });
+
+  const at = (source: string, words: string, known = facts) =>
+    hoverAt(parse(source), source.indexOf(words), known);
+  const inTemplate = (template: string, words: string, head = '@prompt p') =>
+    at(withSettings(`${head}\n${template} {capital}`), words)?.markdown;
+
+  test.each([
+    ['{*3}', /^\*\*3 virtual tokens\*\*: vectors that stand in place of words\. Training finds/],
+    ['{*3}', /They start from frequent tokens of the vocabulary \(`init: vocabulary`\)\.$/],
+    ['{*}', /^\*\*1 virtual token\*\*: a vector that stands in place of words/],
+    [
+      '{*"the capital"}',
+      /one for each token of “the capital”.*\n\n.*the embeddings of “the capital”\.$/,
+    ],
+    ['{*5 "of"}', /^\*\*5 virtual tokens[^]*“of”, repeated or cut to that many\.$/],
+    ['{*rel:2}', /Write `\{\*rel\}` at another place of this prompt to use the same vectors/],
+    [
+      '{*rel:2} {*rel}',
+      /^\*\*2 virtual tokens[^]*The 2 places called `rel` share the same vectors/,
+    ],
+    ['{demos:4}', /^\*\*4 solved training examples\*\*[^]*learned one has to beat/],
+  ])('%s says what it is before anything is trained', (template, expected) => {
+    expect(inTemplate(template, template)).toMatch(expected);
+    expect(inTemplate(template, template)!.split('\n\n')).toHaveLength(2);
+  });
+
+  test('virtual tokens tell of other starts, of every layer and of stored vectors', () => {
+    const card = (mapping: string) => inTemplate('{*2}', '{*2}', `@prompt p ${mapping}`);
+    expect(card('{init: random}')).toContain('start from random vectors (`init: random`)');
+    expect(card('{depth: deep}')).toContain('keys and values in every layer');
+    expect(card('{from: a.safetensors}')).toContain('read from a\\.safetensors');
+  });
+
+  test('every word that the schema explains has a hover of its own', () => {
+    const words = (scope: 'file' | 'prompt', path: readonly string[]) =>
+      settingsUnder(path, scope).flatMap(({ name, explained }) =>
+        Object.entries(explained).map(([value, means]) => [[...path, name], value, means] as const),
+      );
+    const all = [...words('file', []), ...words('file', ['train']), ...words('file', ['model'])];
+    expect(all.length).toBeGreaterThanOrEqual(25);
+    for (const [path, value, means] of all) {
+      const mapping = path.reduceRight((inside, key) => `{${key}: ${inside}}`, value).slice(1, -1);
+      const source = `---\n${mapping}\n---\n`;
+      const hover = at(source, value.slice(1))?.markdown;
+      expect(hover, source).toContain(`**${path.at(-1)}: ${value}** — ${means}`);
+    }
+    expect(at('---\ntrain:\n  seeds: [1, 2]\n---\n', ', 2')?.markdown).toContain('One run for');
+    const own = withSettings('@prompt p {encoder: mlp, init: "run:7"}\n{*} {capital}');
+    expect(at(own, 'mlp')?.markdown).toContain('An MLP over each vector');
+    expect(at(own, 'run:7')?.markdown).toContain('vectors of another run');
+  });
+
+  test('every kind of closed setting explains all of its words', () => {
+    const closed = [...settingsUnder(['train'], 'file'), ...settingsUnder(['model'], 'file')];
+    for (const { name, isClosed, values, explained } of closed) {
+      if (isClosed) expect(Object.keys(explained), name).toEqual(values);
+    }
+  });
+
+  test('a name in the settings tells of what it names', () => {
+    const source = withSettings(
+      '@prompt manual\nThe ``` capital of {country|lower|shorten} is {capital}.',
+      'baseline: manual\nexpect: loss < 2\n',
+    );
+    expect(at(source, 'manual')!.markdown).toBe(
+      '**manual** — discrete\n\n````text\nThe ``` capital of {country|lower|shorten} is {capital}.\n````',
+    );
+    expect(at(source, 'capital\nbaseline')!.markdown).toContain('the answer, which');
+    expect(at(source, 'capital\nbaseline')!.markdown).toContain('- Lima\n- Paris');
+    expect(at(source, 'a.jsonl')!.markdown).toBe(
+      '**a\\.jsonl** — 3 examples\n\n- **country**: “Peru”, “France”, …\n- **capital**: “Lima”, “Paris”, …',
+    );
+    expect(at(source, 'a.jsonl', { ...facts, tables: new Map() })!.markdown).toContain('Training');
+    expect(at(source, 'loss <')!.markdown).toContain('nats per answer');
+    const shorten = at(source, 'shorten')!;
+    expect(shorten.markdown).toBe(
+      '**shorten** — the value of country, cut first when the input is too long for the model.',
+    );
+    expect(source.slice(shorten.span.start, shorten.span.end)).toBe('shorten');
+    expect(at(source, 'lower')!.markdown).toContain('the value of country, in lower case');
+    expect(at(source, 'country|')!.markdown).toContain('a column of the data');
+  });
+
+  test('a hover in a file of 2,000 prompts takes no time that is felt', () => {
+    const prompt = (i: number) => `@prompt p${i} {encoder: mlp}\n{*3} {country} {capital} .\n\n`;
+    const source = withSettings(Array.from({ length: 2000 }, (_, i) => prompt(i)).join(''));
+    const file = parse(source);
+    const places = ['{*3}', 'mlp', '{country}'].map((words) => source.lastIndexOf(words) + 1);
+    const start = performance.now();
+    for (let i = 0; i < 20; i++) for (const place of places) hoverAt(file, place, facts);
+    expect((performance.now() - start) / 60).toBeLessThan(20);
   });
 
   test('nothing is said of fixed words', () => {

@@ -1,8 +1,9 @@
 /** Completion in templates: columns, filters, virtual tokens, examples and directives. */
-import { type Filter, type PtuneFile, filters } from '../ast.ts';
+import { type PtuneFile, filters } from '../ast.ts';
 import type { CompletionItem } from './completion.ts';
 import { type ColumnFacts, type Facts, knownColumns } from './facts.ts';
 import { exampleText } from './factsText.ts';
+import { filterHelp } from './filterHelp.ts';
 import { promptAt } from './symbols.ts';
 import type { TemplateContext } from './templateContext.ts';
 
@@ -87,14 +88,6 @@ function formItems(context: TemplateContext): CompletionItem[] {
     item(context, label, 'virtualTokens', detail, text, { isSnippet: true }),
   );
 }
-
-const filterHelp: Readonly<Record<Filter, string>> = {
-  trim: 'without spaces at both ends',
-  lower: 'in lower case',
-  upper: 'in upper case',
-  capitalize: 'with a capital first letter',
-  shorten: 'cut first when the input is too long for the model',
-};
 
 function filterItems(file: PtuneFile, context: TemplateContext): CompletionItem[] {
   const isAnswer = context.head === file.settings.answer;
