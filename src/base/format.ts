@@ -8,8 +8,10 @@ export function percent(share: number): string {
   return `${signless(share * 100)} %`;
 }
 
-/** A range of shares, "83–97 %". */
+/** A range of shares, "83–97 %", and "−20 to 20 %" of one that begins below nothing. */
 export function percentRange([low, high]: readonly [number, number]): string {
+  if (low < -0.005)
+    return `−${signless(-low * 100)} to ${signless(high * 100).replace('-', '−')} %`;
   return `${signless(low * 100)}–${signless(high * 100)} %`;
 }
 

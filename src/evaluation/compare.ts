@@ -2,7 +2,8 @@
  * Whether one prompt is better than another, on the same examples.
  *
  * - The difference is that of the accuracies, each the mean over its seeds.
- * - Its interval is the paired bootstrap over examples of the per-example means over seeds.
+ * - Its interval is the paired bootstrap over examples of the per-example means over seeds
+ *   (`pairedShareInterval`).
  * - Its p-value is McNemar's exact test, which needs one answer an example: of several seeds the
  *   middle one answers (`middleSeed`), so the p-value belongs to a typical training, not to the best.
  * - Several prompts against one baseline are corrected by Holm's method.
@@ -11,7 +12,7 @@ import { Random } from '../base/random.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import type { Difference } from '../protocol/summary.ts';
 import { middleSeed, requireSameExamples } from './scores.ts';
-import { holmCorrected, mcNemarExact, meanOf, pairedBootstrapInterval } from './statistics.ts';
+import { holmCorrected, mcNemarExact, meanOf, pairedShareInterval } from './statistics.ts';
 
 /** A p-value below this is called significant. */
 export const significanceLevel = 0.05;
@@ -38,7 +39,7 @@ export function differenceOf(subject: Answers, reference: Answers): Difference {
   return {
     baseline: reference.name,
     accuracy: meanOf(subjectMeans) - meanOf(referenceMeans),
-    interval: pairedBootstrapInterval(subjectMeans, referenceMeans, new Random(bootstrapSeed)),
+    interval: pairedShareInterval(subjectMeans, referenceMeans, new Random(bootstrapSeed)),
     pValue,
     significant: pValue < significanceLevel,
     won,
@@ -69,6 +70,12 @@ export function compareToBaseline(
       },
     ]),
   );
+}
+
+/** McNemar's p-value of the middle seeds of two prompts, not corrected. */
+export function pValueOf(a: Answers, b: Answers): number {
+  const { won, lost } = disagreements(middleAnswers(a.predictions), middleAnswers(b.predictions));
+  return mcNemarExact(won, lost);
 }
 
 /**

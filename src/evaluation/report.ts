@@ -17,7 +17,7 @@ import { overfitAfter } from './overfitting.ts';
 import { meanOf } from './statistics.ts';
 import { assess, controlsOf, promptSummary } from './summary.ts';
 import type { Assessed, ContinuousPrompt, DiscretePrompt, ScoredRun } from './summary.ts';
-import type { SummaryInputs } from './summary.ts';
+import type { LeftOut, SummaryInputs } from './summary.ts';
 import { verdictOf } from './verdict.ts';
 
 /** A scored run with its curves and the neighborhood of its vectors. */
@@ -55,6 +55,8 @@ export interface ReportInputs extends SummaryInputs<ReportPrompt> {
   /** The metric of `virtualTokens[].nearest`. */
   readonly metric: Metric;
   readonly createdAt: Date;
+  /** Prompts of the file that could not be scored. */
+  readonly leftOut?: readonly Pick<LeftOut, 'name' | 'reason'>[];
   /** Runs of the file, newest first. */
   readonly storedRuns?: readonly StoredRun[];
   /** Of ptune, the engine and what else a number may depend on. */
@@ -69,7 +71,11 @@ export function buildReport(inputs: ReportInputs): FullReport {
   const assessed = assess(inputs);
   const controls = inputs.controls && controlsOf(inputs.controls, assessed);
   const { baseline, split } = inputs;
-  const verdict = verdictOf(assessed.map(verdictPrompt), baseline, split, controls);
+  const { leftOut = [] } = inputs;
+  const verdict = verdictOf(assessed.map(verdictPrompt), baseline, split, {
+    leftOut,
+    ...(controls && { controls }),
+  });
   return {
     format: reportFormat,
     file: inputs.file,
@@ -81,6 +87,7 @@ export function buildReport(inputs: ReportInputs): FullReport {
     verdict: verdict.text,
     outcome: verdict.outcome,
     prompts: assessed.map((one) => promptReport(one, inputs.baseline)),
+    ...(leftOut.length > 0 && { leftOut: leftOut.map(({ name, reason }) => ({ name, reason })) }),
     ...(inputs.storedRuns && { storedRuns: inputs.storedRuns }),
     ...(controls && { controls }),
     predictions: exampleTable(inputs.examples, assessed.map(answeredBy)),

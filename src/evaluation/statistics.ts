@@ -35,6 +35,16 @@ export function bootstrapInterval(
   random: Random,
   resamples: number = resamplesFor(values.length),
 ): Interval {
+  const means = resampledMeans(values, random, resamples);
+  return [quantileSorted(means, 0.025), quantileSorted(means, 0.975)];
+}
+
+/** The means of `resamples` bootstrap samples of `values`, in ascending order. */
+export function resampledMeans(
+  values: readonly number[],
+  random: Random,
+  resamples: number,
+): number[] {
   const n = values.length;
   invariant(n > 0, 'The bootstrap of no values has no interval.');
   const means = new Float64Array(resamples);
@@ -43,8 +53,7 @@ export function bootstrapInterval(
     for (let i = 0; i < n; i++) sum += values[random.integer(n)]!;
     means[r] = sum / n;
   }
-  const sorted = [...means.sort()];
-  return [quantileSorted(sorted, 0.025), quantileSorted(sorted, 0.975)];
+  return [...means.sort()];
 }
 
 /**
@@ -63,6 +72,32 @@ export function pairedBootstrapInterval(
     random,
     resamples,
   );
+}
+
+/**
+ * The 95 % interval of the difference of two shares on the same examples, within [−1, 1]; `a` and `b`
+ * have each example's share of right answers. It is the paired bootstrap's, but where the two differ by
+ * the same on every example, so that no resample can differ, it is that of Agresti and Min (2005,
+ * Statistics in Medicine 24): the interval of Wald after half an example is added to each of the four
+ * cells of the table. "No difference in 52 examples" is not "no difference".
+ */
+export function pairedShareInterval(
+  a: readonly number[],
+  b: readonly number[],
+  random: Random,
+  resamples?: number,
+): Interval {
+  invariant(a.length === b.length, `${a.length} and ${b.length} values are no pairs.`);
+  const differences = a.map((value, i) => value - b[i]!);
+  if (differences.some((difference) => difference !== differences[0])) {
+    return bootstrapInterval(differences, random, resamples);
+  }
+  const n = differences.length + 2;
+  const sum = differences.reduce((total, difference) => total + difference, 0);
+  const squares = differences.reduce((total, difference) => total + difference ** 2, 0);
+  const center = sum / n;
+  const half = (z95 * Math.sqrt(squares + 1 - sum ** 2 / n)) / n;
+  return [Math.max(-1, center - half), Math.min(1, center + half)];
 }
 
 /**

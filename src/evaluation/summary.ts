@@ -14,6 +14,7 @@ import type { Answers } from './compare.ts';
 import { controlSummaries, type ScoredControl } from './controls.ts';
 import { ensembleOf } from './ensemble.ts';
 import { checkExpectations } from './expectations.ts';
+import { compareMeasures, measureIntervals } from './measures.ts';
 import { scoreOf } from './scores.ts';
 import type { Scores } from './scores.ts';
 
@@ -79,6 +80,7 @@ export interface Assessed<Prompt extends ScoredPrompt = ScoredPrompt> {
   readonly prompt: Prompt;
   readonly answers: Answers;
   readonly scores: Scores;
+  readonly intervals: NonNullable<PromptSummary['intervals']>;
   readonly difference: Difference | undefined;
 }
 
@@ -92,12 +94,18 @@ export function assess<Prompt extends ScoredPrompt>(
       prompt.kind === 'discrete' ? [prompt.predictions] : prompt.runs.map((run) => run.predictions),
   }));
   const differences = compareToBaseline(answers, inputs.baseline);
-  return inputs.prompts.map((prompt, i) => ({
-    prompt,
-    answers: answers[i]!,
-    scores: scoreOf(answers[i]!.predictions, inputs.labels),
-    difference: differences.get(prompt.name),
-  }));
+  const measures = compareMeasures(answers, inputs.baseline, inputs.labels);
+  return inputs.prompts.map((prompt, i) => {
+    const { predictions } = answers[i]!;
+    const difference = differences.get(prompt.name);
+    return {
+      prompt,
+      answers: answers[i]!,
+      scores: scoreOf(predictions, inputs.labels),
+      intervals: measureIntervals(predictions, inputs.labels),
+      difference: difference && { ...difference, measures: measures.get(prompt.name)! },
+    };
+  });
 }
 
 /** The summary of a scored file. `leftOut` are the prompts that could not be scored. */
@@ -152,7 +160,7 @@ function unscored({ name, reason, expect }: LeftOut): UnscoredPrompt {
 
 /** One prompt's line of the summary. */
 export function promptSummary(assessed: Assessed): PromptSummary {
-  const { prompt, answers, scores, difference } = assessed;
+  const { prompt, answers, scores, intervals, difference } = assessed;
   const ensemble = ensembleOf(answers.predictions);
   return {
     name: prompt.name,
@@ -166,6 +174,7 @@ export function promptSummary(assessed: Assessed): PromptSummary {
     probability: scores.probability,
     ...(scores.macroF1 !== undefined && { macroF1: scores.macroF1 }),
     ...(scores.f1 !== undefined && { exactMatch: scores.accuracy, f1: scores.f1 }),
+    intervals,
     ...(difference && { difference }),
     ...(prompt.kind === 'continuous' && {
       seeds: prompt.runs.map((run, i) => ({

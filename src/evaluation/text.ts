@@ -1,6 +1,15 @@
 /** The scoreboard and the nearest tokens as lines for a terminal or a log. */
-import { percent, percentRange, points, pValueText, seedCount } from '../base/format.ts';
+import {
+  counted,
+  percent,
+  percentRange,
+  points,
+  pointsRange,
+  pValueText,
+  seedCount,
+} from '../base/format.ts';
 import { visibleToken } from '../base/visibleText.ts';
+import { candidatesText } from '../protocol/candidates.ts';
 import { controlNames } from '../protocol/controls.ts';
 import { conditionText, resultText } from '../protocol/expectations.ts';
 import type { PromptReport, Report } from '../protocol/report.ts';
@@ -19,8 +28,8 @@ interface Cell {
 const ansi = { bold: 1, dim: 2, green: 32, red: 31 } as const;
 
 /**
- * The scoreboard, one line a prompt, the best first, under a line of headings; a prompt of several
- * seeds has a second line for their vote; controls come last, against the prompt that they belong
+ * The scoreboard: what was scored and from what answers were chosen, a line of headings, and one line a
+ * prompt, the best first. A prompt of several seeds has a second line for their vote; controls come last, against the prompt that they belong
  * to. Where the model writes freely, the answers that match exactly are right, and the words' F1 is
  * beside them. No line has trailing spaces; a difference is colored only where it is significant, and its p-value says so
  * in any case.
@@ -28,8 +37,8 @@ const ansi = { bold: 1, dim: 2, green: 32, red: 31 } as const;
 export function scoreboardText(summary: Summary, options: TextOptions): string {
   const isWritten = summary.candidates.kind === 'generate';
   const headings = isWritten
-    ? ['prompt', 'exact match', '95 %', 'F1', 'difference']
-    : ['prompt', 'answers right', '95 %', 'difference'];
+    ? ['prompt', 'exact match', '95 %', 'F1', 'difference', '']
+    : ['prompt', 'answers right', '95 %', 'difference', ''];
   const lines: Cell[][] = [
     headings.map((text) => ({ text, style: 'dim' })),
     ...byAccuracy(summary.prompts).flatMap((prompt) => [
@@ -43,20 +52,23 @@ export function scoreboardText(summary: Summary, options: TextOptions): string {
     row.length < headings.length ? row.toSpliced(3, 0, { text: '' }) : row,
   );
   const widths = headings.map((_, i) => Math.max(...rows.map((row) => row[i]!.text.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) =>
-          paint(
-            i === row.length - 1 ? cell.text : aligned(cell.text, widths[i]!, i),
-            cell.style,
-            options,
-          ),
-        )
-        .join('   ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const table = rows.map((row) => {
+    const cells = row.slice(0, row.findLastIndex(({ text }) => text !== '') + 1);
+    const texts = cells.map((cell, i) => {
+      const isNumber = i > 0 && i < headings.length - 2;
+      const isLast = i === cells.length - 1 && !isNumber;
+      const text = isLast ? cell.text : aligned(cell.text, widths[i]!, isNumber);
+      return paint(text, cell.style, options);
+    });
+    return texts.join('   ');
+  });
+  return [captionText(summary), ...table].join('\n');
+}
+
+/** "52 test examples, chosen among all 2290 tokens". */
+function captionText({ prompts, split, candidates }: Summary): string {
+  const examples = counted(prompts[0]?.n ?? 0, `${split} example`);
+  return `${examples}, ${candidatesText(candidates)}`;
 }
 
 /** One line for each condition of `expect`, in the order of the file; none where there is no `expect`. */
@@ -115,7 +127,7 @@ function scoreCells(prompt: PromptSummary, summary: Summary): Cell[] {
     { text: percent(prompt.accuracy) },
     { text: percentRange(prompt.interval) },
     ...(prompt.f1 === undefined ? [] : [{ text: prompt.f1.toFixed(2) }]),
-    differenceCell(prompt, summary),
+    ...differenceCells(prompt, summary),
   ];
 }
 
@@ -123,38 +135,44 @@ function scoreCells(prompt: PromptSummary, summary: Summary): Cell[] {
 function voteCells({ name, ensemble }: PromptSummary): Cell[][] {
   if (!ensemble) return [];
   const { seeds, accuracy, interval } = ensemble;
-  const texts = [`${name} (vote of ${seeds})`, percent(accuracy), percentRange(interval), ''];
+  const texts = [`${name} (vote of ${seeds})`, percent(accuracy), percentRange(interval), '', ''];
   return [texts.map((text) => ({ text }))];
 }
 
 function controlCells({ control, of, accuracy, interval, difference }: ControlSummary): Cell[] {
-  const against = `${points(difference.accuracy).padEnd(3)}  ${pValueText(difference.pValue)}`;
+  const size = `${points(difference.accuracy)} (${pointsRange(difference.interval)})`;
   const texts = [
     `${of}: ${controlNames[control]}`,
     percent(accuracy),
     percentRange(interval),
-    `${against}  control, against ${of}`,
+    size,
+    `${pValueText(difference.pValue)}  control, against ${of}`,
   ];
   return texts.map((text) => ({ text, style: 'dim' }));
 }
 
-function differenceCell(prompt: PromptSummary, summary: Summary): Cell {
+/** The difference with its interval, and behind it what else there is to tell. */
+function differenceCells(prompt: PromptSummary, summary: Summary): Cell[] {
   const { difference, seeds, missingSeeds } = prompt;
   const isBaseline = summary.prompts.some((other) => other.difference?.baseline === prompt.name);
-  const parts = isBaseline ? ['baseline'] : [];
-  if (difference) parts.push(points(difference.accuracy).padEnd(3), pValueText(difference.pValue));
+  const size = difference
+    ? `${points(difference.accuracy)} (${pointsRange(difference.interval)})`
+    : isBaseline
+      ? 'baseline'
+      : '';
+  const parts = difference ? [pValueText(difference.pValue)] : [];
   if (seeds && (seeds.length > 1 || missingSeeds)) {
     const values = seeds.map((seed) => Math.round(seed.accuracy * 100));
     parts.push(`${seedCount(seeds.length, missingSeeds?.length)} ${values.join(' ')}`);
   }
   if (prompt.cached) parts.push('cached');
   const style = difference?.significant && (difference.accuracy > 0 ? 'green' : 'red');
-  return { text: parts.join('  '), ...(style && { style }) };
+  return [size, parts.join('  ')].map((text) => ({ text, ...(style && { style }) }));
 }
 
-/** The first column starts at the left, as the last does; numbers end at the right of theirs. */
-function aligned(text: string, width: number, column: number): string {
-  return column === 0 ? text.padEnd(width) : text.padStart(width);
+/** Numbers end at the right of their column, words start at its left. */
+function aligned(text: string, width: number, isNumber: boolean): string {
+  return isNumber ? text.padStart(width) : text.padEnd(width);
 }
 
 function paint(text: string, style: Cell['style'], { color }: TextOptions): string {

@@ -12,12 +12,12 @@ import {
   pValueText,
 } from '../base/format.ts';
 import type { Outcome } from '../protocol/report.ts';
-import type { ControlSummary, Difference } from '../protocol/summary.ts';
-import { differenceOf, seedsThatShow } from './compare.ts';
+import type { ControlSummary, Difference, UnscoredPrompt } from '../protocol/summary.ts';
+import { differenceOf, pValueOf, seedsThatShow, significanceLevel } from './compare.ts';
 import type { Answers } from './compare.ts';
 import { controlSentences } from './controls.ts';
 import type { Scores } from './scores.ts';
-import { examplesNeeded } from './statistics.ts';
+import { examplesNeeded, holmCorrected } from './statistics.ts';
 
 /** One scored prompt, with what a verdict needs to know of it. */
 export interface VerdictPrompt extends Answers {
@@ -36,13 +36,23 @@ export interface Verdict {
   readonly text: string;
 }
 
+/** A prompt without a score, and why. */
+type LeftOut = Pick<UnscoredPrompt, 'name' | 'reason'>;
+
 /** The prompt that the verdict is about and what it is held against. */
 interface Case {
   readonly subject: VerdictPrompt;
   readonly baseline: VerdictPrompt;
   readonly difference: Difference;
   /** The best discrete prompt, where it is neither of the two and better than the baseline. */
-  readonly wording: { readonly name: string; readonly difference: Difference } | undefined;
+  readonly wording: Wording | undefined;
+}
+
+/** The best wording of the file, and the difference of the subject to it. */
+interface Wording {
+  readonly name: string;
+  /** It was picked on these very examples, so the p-value is corrected over all that could be. */
+  readonly difference: Difference;
 }
 
 /** Seeds this far apart are worth a sentence. */
@@ -60,16 +70,23 @@ export function verdictOf(
   prompts: readonly VerdictPrompt[],
   baselineName: string | undefined,
   split: string,
-  controls: readonly ControlSummary[] = [],
+  {
+    controls = [],
+    leftOut = [],
+  }: {
+    readonly controls?: readonly ControlSummary[];
+    readonly leftOut?: readonly LeftOut[];
+  } = {},
 ): Verdict {
   const found = caseOf(prompts, baselineName);
-  if (!found) return nothingToCompare(prompts, split);
+  if (!found) return nothingToCompare(prompts, split, leftOut);
   const sentences = [
     ...comparison(found),
     ...controlSentences(controls, found.subject.name),
     ...spread(found.subject),
     ...caution(found.subject.scores.n, split),
     ...(found.subject.kind === 'discrete' ? ['No trained prompt is among them.'] : []),
+    ...withoutScore(leftOut),
   ];
   return { outcome: outcomeOf(found), text: sentences.join(' ') };
 }
@@ -85,14 +102,38 @@ function caseOf(
   const wording = bestOf(others.filter((prompt) => prompt.kind === 'discrete'));
   const another =
     wording && wording !== subject && wording.scores.accuracy > baseline.scores.accuracy
-      ? { name: wording.name, difference: differenceOf(subject, wording) }
+      ? { name: wording.name, difference: toBestWording(subject, wording, prompts) }
       : undefined;
   return { subject, baseline, difference: subject.difference, wording: another };
 }
 
+/**
+ * The difference to the best wording. Which learned prompt and which wording are the best was seen on
+ * these examples, so the p-value is corrected over all pairs that could have been picked.
+ */
+function toBestWording(
+  subject: VerdictPrompt,
+  wording: VerdictPrompt,
+  prompts: readonly VerdictPrompt[],
+): Difference {
+  const learned = prompts.filter(({ kind }) => kind === 'continuous');
+  const wordings = prompts.filter(({ kind }) => kind === 'discrete');
+  const pairs = learned.flatMap((one) => wordings.map((other) => [one, other] as const));
+  const corrected = holmCorrected(pairs.map(([one, other]) => pValueOf(one, other)));
+  const at = pairs.findIndex(([one, other]) => one === subject && other === wording);
+  const pValue = corrected[at]!;
+  return {
+    ...differenceOf(subject, wording),
+    pValue,
+    significant: pValue < significanceLevel,
+  };
+}
+
 function outcomeOf({ difference, wording }: Case): Outcome {
   if (isWorse(difference) || (wording && isWorse(wording.difference))) return 'worse';
-  return difference.significant ? 'better' : 'undecided';
+  // A learned prompt has to beat every wording at hand, not only the one that is the baseline.
+  const beatsAll = difference.significant && wording?.difference.significant !== false;
+  return beatsAll ? 'better' : 'undecided';
 }
 
 function comparison({ subject, baseline, difference, wording }: Case): string[] {
@@ -105,6 +146,18 @@ function comparison({ subject, baseline, difference, wording }: Case): string[] 
       ...overfitting(subject),
     ];
   }
+  if (
+    difference.significant &&
+    difference.accuracy > 0 &&
+    wording?.difference.significant === false
+  ) {
+    return [
+      `No difference between "${subject.name}" and "${wording.name}", the best of your wordings, can be shown: ${shown(wording.difference)}.`,
+      whatWouldTell(wording.difference, subject),
+      `It answers ${pointsInWords(difference.accuracy)} more than ${reference} (${pValueText(difference.pValue)})${acrossSeeds(subject, baseline)}.`,
+      ...overfitting(subject),
+    ];
+  }
   if (isWorse(difference)) {
     return [
       `${about} is worse than ${reference} by ${byPoints(difference)}.`,
@@ -114,7 +167,7 @@ function comparison({ subject, baseline, difference, wording }: Case): string[] 
   if (!difference.significant) {
     return [
       `No difference between "${subject.name}" and ${reference} can be shown: ${shown(difference)}.`,
-      whatWouldTell(difference, subject.scores.n),
+      whatWouldTell(difference, subject),
       ...overfitting(subject),
     ];
   }
@@ -130,7 +183,7 @@ function comparison({ subject, baseline, difference, wording }: Case): string[] 
 /** How the subject stands against one more prompt. */
 function against(reference: string, difference: Difference): string {
   if (!difference.significant) {
-    return `Against ${reference.replace(/,$/, '')} no difference can be shown: ${shown(difference)}.`;
+    return `Against ${reference} no difference can be shown: ${shown(difference)}.`;
   }
   const direction = difference.accuracy < 0 ? 'worse' : 'better';
   return `It is ${direction} than ${reference} by ${byPoints(difference)}.`;
@@ -171,16 +224,32 @@ function caution(n: number, split: string): string[] {
   return [`Only ${counted(n, `${split} example`)} were scored: every number here is rough.`];
 }
 
-function whatWouldTell(difference: Difference, n: number): string {
+function whatWouldTell(difference: Difference, { kind, scores: { n } }: VerdictPrompt): string {
   const needed = examplesNeeded(difference.accuracy, (difference.won + difference.lost) / n);
-  if (needed <= n || needed > 100_000) return 'More test examples, or more seeds, would tell.';
+  if (needed <= n || needed > 100_000) {
+    const what = kind === 'discrete' ? 'More test examples' : 'More test examples, or more seeds,';
+    return `${what} would tell.`;
+  }
   const rounded = Number(needed.toPrecision(2));
   return `To show a difference of that size takes about ${rounded} test examples; there are ${n}.`;
 }
 
-function nothingToCompare(prompts: readonly VerdictPrompt[], split: string): Verdict {
+function withoutScore(leftOut: readonly LeftOut[]): string[] {
+  return leftOut.map(({ name, reason }) => `"${name}" has no score: ${reason}.`);
+}
+
+function nothingToCompare(
+  prompts: readonly VerdictPrompt[],
+  split: string,
+  leftOut: readonly LeftOut[],
+): Verdict {
   const best = bestOf(prompts);
-  if (!best) return { outcome: 'nothing-to-compare', text: 'No prompt was scored.' };
+  if (!best) {
+    return {
+      outcome: 'nothing-to-compare',
+      text: ['No prompt was scored.', ...withoutScore(leftOut)].join(' '),
+    };
+  }
   const { accuracy, n } = best.scores;
   const sentences = [
     `"${best.name}" answers ${percent(accuracy)} of ${counted(n, `${split} example`)} right.`,
@@ -188,6 +257,7 @@ function nothingToCompare(prompts: readonly VerdictPrompt[], split: string): Ver
       ? 'It is the only prompt scored, so there is nothing to compare it with.'
       : 'No baseline is among the prompts scored, so no difference is measured.',
     ...caution(n, split),
+    ...withoutScore(leftOut),
   ];
   return { outcome: 'nothing-to-compare', text: sentences.join(' ') };
 }

@@ -19,6 +19,8 @@ export interface ImportanceRequest {
 export interface Change {
   readonly change: number;
   readonly interval: Interval;
+  /** Two-sided, that nothing has changed; not corrected for others. */
+  readonly pValue: number;
 }
 
 /** What a change of the vectors does. */

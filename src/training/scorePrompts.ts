@@ -66,7 +66,11 @@ export async function scorePrompts(
   await store.prepare();
   await writePredictions(store, scored, candidatesOf(open));
   const path = reportPath(store.folders.reports, open.path);
-  const report = buildReport({ ...inputs, storedRuns: await storedRuns(store, open.name) });
+  const report = buildReport({
+    ...inputs,
+    leftOut,
+    storedRuns: await storedRuns(store, open.name),
+  });
   // A report that cannot be read is replaced by this one.
   const insights = insightsThatHold(await readReport(path).catch(() => undefined), report);
   await writeReport(path, { ...report, ...(insights && { insights }) });
@@ -125,7 +129,8 @@ function reportInputs(
   };
 }
 
-function candidatesOf({ candidates, model }: OpenPromptFile): Candidates {
+/** What the answers of a file are chosen among. */
+export function candidatesOf({ candidates, model }: OpenPromptFile): Candidates {
   const { tokenizer } = model.open;
   const count =
     candidates.kind === 'vocabulary'

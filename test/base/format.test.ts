@@ -17,6 +17,9 @@ describe('numbers for people', () => {
   test.each([
     [percent(0.928), '93 %'],
     [percentRange([0.826, 0.97]), '83–97 %'],
+    [percentRange([-0.2, 0.204]), '−20 to 20 %'],
+    [percentRange([-0.2, -0.1]), '−20 to −10 %'],
+    [percentRange([-0.001, 0.2]), '0–20 %'],
     [points(0.509), '+51'],
     [points(-0.06), '−6'],
     [points(-0.004), '0'],

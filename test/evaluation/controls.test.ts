@@ -101,7 +101,7 @@ describe('a file scored with controls', () => {
   test('lists them below the prompts', () => {
     const lines = scoreboardText(buildSummary(withControls), { color: false }).split('\n');
     expect(lines.at(-1)).toMatch(
-      /^learned: no prompt +2 % +0–9 % +−91 {2}p < 0\.001 {2}control, against learned$/,
+      /^learned: no prompt +2 % +0–9 % +−91 \(−96 to −83\) {3}p < 0\.001 {2}control, against learned$/,
     );
   });
 });

@@ -33,7 +33,12 @@ describe('retained gain', () => {
 
   test('is 1 of the prompt itself, 0 of the empty one and below it of a harmful text', () => {
     expect(retainedGain(learned, [learned], empty)).toEqual({ share: 1, interval: [1, 1] });
-    expect(retainedGain(learned, [empty], empty)).toEqual({ share: 0, interval: [0, 0] });
+    // No resample can differ, and so few examples are not certain: Agresti and Min by hand,
+    // 1.96 / (10 + 2) over the gain of 0.8.
+    const none = retainedGain(learned, [empty], empty)!;
+    expect(none.share).toBe(0);
+    expect(none.interval[0]).toBeCloseTo(-none.interval[1], 12);
+    expect(none.interval[1]).toBeCloseTo(1.959963984540054 / 12 / 0.8, 12);
     expect(retainedGain(learned, [answers('0000000000')], empty)!.share).toBeCloseTo(-0.25, 12);
   });
 
@@ -78,7 +83,8 @@ describe('what the reading means', () => {
 
   test('is more the more words keep', () => {
     expect(said(gain(0.5, [0.4, 0.6]), gain(0))).toMatch(/They say part of what was learned\.$/);
-    expect(said(gain(0.8, [0.7, 0.9]), gain(0))).toMatch(/can be used in place of the vectors\.$/);
+    expect(said(gain(0.8, [0.7, 0.9]), gain(0))).toMatch(/They say most of what was learned, /);
+    expect(said(gain(0.9, [0.8, 1]), gain(0))).toMatch(/can be used in place of the vectors\.$/);
   });
 
   test('is that there is no gain, where none is shown', () => {

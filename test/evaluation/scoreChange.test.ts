@@ -37,10 +37,13 @@ test('the change is the difference of the means', () => {
 
 test('the interval is paired: the same rise on every example is certain', () => {
   const after = before.map((one) => ({ ...one, loss: one.loss + 0.25 }));
-  expect(scoreChange(before, after)).toEqual({
-    accuracy: { change: 0, interval: [0, 0] },
-    loss: { change: 0.25, interval: [0.25, 0.25] },
-  });
+  // Four examples allow no p-value below 2⁻³.
+  const { accuracy, loss } = scoreChange(before, after);
+  expect(loss).toEqual({ change: 0.25, interval: [0.25, 0.25], pValue: 0.125 });
+  // That no answer of four changed says little of others: 1.96 / (4 + 2).
+  expect(accuracy).toMatchObject({ change: 0, pValue: 1 });
+  expect(accuracy.interval[1]).toBeCloseTo(1.959963984540054 / 6, 12);
+  expect(accuracy.interval[0]).toBeCloseTo(-1.959963984540054 / 6, 12);
 });
 
 test('answers to other examples are refused', () => {

@@ -14,10 +14,11 @@ describe('the scoreboard in a terminal', () => {
     expect(difference.accuracy).toBeCloseTo(0.503, 3);
     expect(scoreboardText(summary, { color: false })).toBe(
       [
+        '57 test examples, chosen among 57 candidate answers',
         'prompt                answers right       95 %   difference',
-        'learned                        92 %    83–97 %   +50  p < 0.001  3 seeds 91 93 93',
+        'learned                        92 %    83–97 %   +50 (+37 to +64)   p < 0.001  3 seeds 91 93 93',
         'learned (vote of 3)            98 %   91–100 %',
-        'inverse                        63 %    50–74 %   +21  p = 0.03',
+        'inverse                        63 %    50–74 %   +21 (+5 to +39)    p = 0.03',
         'manual                         42 %    30–55 %   baseline',
       ].join('\n'),
     );
@@ -25,13 +26,13 @@ describe('the scoreboard in a terminal', () => {
 
   test('with colors says the same', () => {
     const colored = scoreboardText(summary, { color: true });
-    expect(colored).toContain('\u001b[32m+50  p < 0.001');
+    expect(colored).toContain('\u001b[32m+50 (+37 to +64)');
     expect(stripVTControlCharacters(colored)).toBe(scoreboardText(summary, { color: false }));
   });
 
   test('of a single prompt has no difference and no trailing spaces', () => {
     const one = buildSummary({ ...capitalsInputs(), prompts: [capitalsInputs().prompts[0]!] });
-    expect(scoreboardText(one, { color: false }).split('\n')[1]).toBe(
+    expect(scoreboardText(one, { color: false }).split('\n')[2]).toBe(
       'manual            42 %   30–55 %',
     );
   });
@@ -45,10 +46,11 @@ test('the scoreboard of written answers shows exact match and F1', () => {
   };
   expect(scoreboardText(written, { color: false })).toBe(
     [
+      '57 test examples, written freely, compared by exact match',
       'prompt                exact match       95 %     F1   difference',
-      'learned                      92 %    83–97 %   0.95   +50  p < 0.001  3 seeds 91 93 93',
+      'learned                      92 %    83–97 %   0.95   +50 (+37 to +64)   p < 0.001  3 seeds 91 93 93',
       'learned (vote of 3)          98 %   91–100 %',
-      'inverse                      63 %    50–74 %   0.67   +21  p = 0.03',
+      'inverse                      63 %    50–74 %   0.67   +21 (+5 to +39)    p = 0.03',
       'manual                       42 %    30–55 %   0.50   baseline',
     ].join('\n'),
   );

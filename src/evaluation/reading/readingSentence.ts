@@ -3,7 +3,7 @@ import { percent, percentRange } from '../../base/format.ts';
 import type { Reading } from '../../protocol/report.ts';
 import type { RetainedGain } from './retainedGain.ts';
 
-/** A share of the gain from which on words stand for the vectors. */
+/** A share of the gain from which on words stand for the vectors, if the whole interval is beyond. */
 const most = 0.8;
 /** A share of the gain below which words are only a hint. */
 const little = 0.5;
@@ -35,7 +35,8 @@ export function readingMeaning({ share, interval }: RetainedGain, atRandom: Reta
   if (interval[0] <= atRandom.share) {
     return 'That may be chance: they say nothing that can be shown about what was learned.';
   }
-  if (share >= most) return 'They can be used in place of the vectors.';
+  if (interval[0] >= most) return 'They can be used in place of the vectors.';
+  if (share >= most) return 'They say most of what was learned, as far as so few examples tell.';
   if (share >= little) return 'They say part of what was learned.';
   return 'Read them as a hint, not as the prompt.';
 }

@@ -9,13 +9,13 @@ import { quantileSorted } from 'simple-statistics';
 import { Random } from '../../base/random.ts';
 import type { Prediction } from '../../protocol/predictions.ts';
 import type { Interval } from '../../protocol/summary.ts';
-import { mcNemarExact, meanOf } from '../statistics.ts';
+import { mcNemarExact, meanOf, pairedShareInterval } from '../statistics.ts';
 import { requireSameExamples } from '../scores.ts';
 
 export interface RetainedGain {
   /** (text − empty) / (learned − empty), of the shares of right answers; 1 keeps everything. */
   readonly share: number;
-  /** 95 %, percentile bootstrap over the examples. */
+  /** 95 %, percentile bootstrap over the examples; where that collapses, that of a difference. */
   readonly interval: Interval;
 }
 
@@ -38,7 +38,15 @@ export function retainedGain(
   if (!isGain(learned, empty)) return undefined;
   const gains = learned.map((p, i) => right(p) - right(empty[i]!));
   const kept = empty.map((p, i) => meanOf(text.map((answers) => right(answers[i]!))) - right(p));
-  return { share: sum(kept) / sum(gains), interval: ratioInterval(kept, gains) };
+  if (kept.some((one) => one !== kept[0])) {
+    return { share: sum(kept) / sum(gains), interval: ratioInterval(kept, gains) };
+  }
+  // No resample of the text's answers could differ: the gain counts as known, and the text's part of
+  // it has the interval of a difference of shares.
+  const own = empty.map((_, i) => meanOf(text.map((answers) => right(answers[i]!))));
+  const [low, high] = pairedShareInterval(own, empty.map(right), new Random(bootstrapSeed));
+  const gain = meanOf(gains);
+  return { share: sum(kept) / sum(gains), interval: [low / gain, high / gain] };
 }
 
 function isGain(learned: readonly Prediction[], empty: readonly Prediction[]): boolean {
