@@ -1,8 +1,9 @@
 /** Checks examples against the prompts and settings that use them. */
+import { shortList } from '../base/shortList.ts';
 import type { PtuneFile, Span } from '../language/ast.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
 import { diagnostic } from '../language/diagnostics.ts';
-import { nearestName } from '../language/nearest.ts';
+import { listedNear, nearestName } from '../language/nearest.ts';
 import type { Example, Origin, Source } from './examples.ts';
 import { type ToldRow, isText, relatedTo } from './rowPlace.ts';
 
@@ -26,10 +27,13 @@ export function checkColumns(file: PtuneFile, source: Source, diagnostics: Diagn
   if (answer !== undefined && answerSpan) used.set(answer, [answerSpan]);
   for (const [column, places] of used) {
     if (!source.columns.includes(column)) {
-      const nearest = nearestName(column, source.columns);
+      const isDemos = column === 'demos' && column !== answer;
+      const nearest = isDemos ? 'demos:4' : nearestName(column, source.columns);
       const hint = nearest === undefined ? '' : `. Did you mean "${nearest}"?`;
-      const found = source.columns.join(', ');
-      const message = `"${source.file}" has no column "${column}". Columns found: ${found}${hint}`;
+      const found = listedNear(column, source.columns);
+      const message = isDemos
+        ? `"${source.file}" has no column "demos", and solved examples need their number. Write {demos:4} for four of them`
+        : `"${source.file}" has no column "${column}". Columns found: ${found}${hint}`;
       const more = {
         related: [{ span: source.span, message: `The examples of "${source.file}"` }],
         ...(isText(source.path) && {
@@ -86,14 +90,17 @@ export function checkAnswers(
     const unknown = answers.filter(({ text }) => text.trim() !== '' && !names.includes(text));
     const stranger = unknown[0];
     if (!stranger) continue;
-    const others = [...new Set(unknown.map(({ text }) => `"${text}"`))].slice(0, 5).join(', ');
-    const message = `${count(unknown.length, 'answer is', 'answers are')} none of the labels ${names.join(', ')}: ${others}, the first at ${stranger.row.source}. Add the label or correct the data`;
+    const others = [...new Set(unknown.map(({ text }) => text))];
+    const quoted = others.map((one) => `"${one}"`);
+    const told = shortList(quoted, 5);
+    const message = `${count(unknown.length, 'answer is', 'answers are')} none of the labels ${shortList(names)}: ${told}, the first at ${stranger.row.source}. Add the label or correct the data`;
     const listed = file.settingSpans.get('labels')?.key;
     const { row, text } = stranger;
     const here = row.span && listed ? [{ span: listed, message: 'The labels' }] : [];
     const rows = row.span ? [] : [{ source, row, message: `"${text}" is none of the labels` }];
     const place = row.span ?? listed ?? source.span;
-    diagnostics.push(diagnostic('data/unknown-label', place, message, relatedTo(here, rows)));
+    const more = { ...relatedTo(here, rows), names: others };
+    diagnostics.push(diagnostic('data/unknown-label', place, message, more));
   }
 }
 

@@ -9,6 +9,7 @@ import type { Example } from '../data/examples.ts';
 import type { ChatFormat } from '../hub/chatFormat.ts';
 import type { Tokenizer } from '../hub/tokenizer.ts';
 import type { Filter, Prompt, TemplatePart } from '../language/ast.ts';
+import { isDeep, lateVirtual } from '../language/deepChecks.ts';
 import { asMessage } from './chat.ts';
 import { virtualTokensOf, type PromptVectors, type VirtualTokens } from './virtualTokens.ts';
 
@@ -78,7 +79,7 @@ export class PromptEncoding {
     this.#model = model;
     this.#demos = demos;
     this.virtual = virtualTokensOf(prompt, model.tokenizer);
-    this.isDeep = prompt.kind === 'continuous' && prompt.train.depth === 'deep';
+    this.isDeep = isDeep(prompt);
     if (this.isDeep) assertDeepPlacement(prompt);
     this.#rowsOfPart = new Map(this.virtual.placement.map((p) => [p.part, p.rows]));
   }
@@ -282,18 +283,12 @@ export class PromptEncoding {
 
 /** Keys and values stand before all tokens, so no word can stand before them. */
 function assertDeepPlacement({ name, parts }: Prompt): void {
-  const first = parts.findIndex((part) => part.kind !== 'virtual' && !isBlank(part));
-  const late = parts.findIndex((part, i) => part.kind === 'virtual' && first >= 0 && i > first);
-  if (late < 0) return;
+  if (!lateVirtual(parts)) return;
   throw new PtuneError(
     'prompt/deep-placement',
     `The prompt "${name}" is deep, and a virtual token stands behind its first word; the keys and values of a deep prompt come before every token.`,
     'Put all virtual tokens at the start of the template, or set "depth: input".',
   );
-}
-
-function isBlank(part: TemplatePart): boolean {
-  return part.kind === 'text' && part.text.trim() === '';
 }
 
 /** Tokens and vectors in order. */

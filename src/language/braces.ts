@@ -90,8 +90,10 @@ function readUnclosed(
     written === ''
       ? 'This "{" is not closed. Write "{{" for a brace that belongs to the words'
       : `This brace is not closed. Write "{${written}}", or "{{" for a brace that belongs to the words`;
-  const replacement = written === '' ? '{{' : `{${written}}`;
-  const problem = diagnostic('template/unclosed-brace', span, message, { data: { replacement } });
+  const replacement = written === '' ? undefined : `{${written}}`;
+  // A single brace is doubled together with the one that closes it, which only a fix can see.
+  const more = replacement === undefined ? {} : { data: { replacement } };
+  const problem = diagnostic('template/unclosed-brace', span, message, more);
   const content = { start: line.start + 1, end };
   const part = written === '' ? undefined : readContent(text, content, span, answer, []);
   return { part, end, diagnostics: [problem] };
@@ -123,7 +125,10 @@ function readContent(
   if (column === '' || /[:"*]/.test(column)) {
     const shown = column === '' ? 'Empty braces' : `"${column}"`;
     const message = `${shown} cannot be a slot. Write {column}, {column|filter}, {*5} for virtual tokens, {demos:4} for examples, or {{ }} for braces`;
-    diagnostics.push(diagnostic('template/bad-slot', column === '' ? span : columnSpan, message));
+    const place = column === '' ? span : columnSpan;
+    const meant = counted(column);
+    const more = meant === undefined ? {} : { data: { replacement: meant } };
+    diagnostics.push(diagnostic('template/bad-slot', place, message, more));
     return undefined;
   }
   const kind = column === answer ? 'answer' : 'slot';
@@ -134,6 +139,13 @@ function readContent(
     diagnostics.push(diagnostic('template/misplaced-filter', place, message));
   }
   return { kind, column, columnSpan, filters: used, span };
+}
+
+/** What `name:3` is meant to be: examples where it is nearly their name, else virtual tokens. */
+function counted(content: string): string | undefined {
+  const [, name, count] = /^([A-Za-z][A-Za-z0-9_-]*)\s*:\s*(\d+)$/.exec(content) ?? [];
+  if (name === undefined || count === undefined) return undefined;
+  return `${nearestName(name, ['demos']) === undefined ? `*${name}` : 'demos'}:${count}`;
 }
 
 function readFilter(text: string, piece: Span, slot: Span, diagnostics: Diagnostic[]): Filter[] {

@@ -5,6 +5,7 @@ export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
 /** Every diagnostic code with its severity; docs/diagnostics.md has a row for each. */
 export const severities = {
+  'file/unreadable': 'error',
   'settings/missing': 'error',
   'settings/unclosed': 'error',
   'settings/yaml': 'error',
@@ -29,6 +30,8 @@ export const severities = {
   'prompt/bad-name': 'error',
   'prompt/duplicate-name': 'error',
   'prompt/bad-mapping': 'error',
+  'prompt/deep-encoder': 'error',
+  'prompt/deep-placement': 'error',
   'template/empty': 'error',
   'template/no-answer': 'error',
   'template/two-answers': 'error',
@@ -54,6 +57,7 @@ export const severities = {
   'data/empty-split': 'error',
   'data/leak': 'warning',
   'data/no-candidate': 'warning',
+  'prompt/no-run': 'error',
   'prompt/unreadable-vectors': 'error',
   'prompt/unfitting-vectors': 'error',
   'model/not-found': 'error',
@@ -91,6 +95,8 @@ export interface Diagnostic {
   readonly relatedLines?: readonly RelatedLine[];
   /** What a quick fix needs; `replacement` stands for the text at `span`. */
   readonly data?: { readonly replacement: string };
+  /** Every name that it is about, where the message has only the first ones. */
+  readonly names?: readonly string[];
 }
 
 /** A diagnostic with the severity of its code. */
@@ -98,7 +104,7 @@ export function diagnostic(
   code: DiagnosticCode,
   span: Span,
   message: string,
-  more: Pick<Diagnostic, 'related' | 'relatedLines' | 'data'> = {},
+  more: Pick<Diagnostic, 'related' | 'relatedLines' | 'data' | 'names'> = {},
 ): Diagnostic {
   return { code, severity: severities[code], span, message, ...more };
 }

@@ -1,6 +1,7 @@
 /** Checks a file against the model that it names: what of the file this kind of model cannot use. */
 import { PtuneError } from '../base/errors.ts';
 import type { Prompt, PtuneFile } from './ast.ts';
+import { isDeep, trainPlace } from './deepChecks.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { diagnostic } from './diagnostics.ts';
 import type { ModelFacts, NamedModel } from './features/facts.ts';
@@ -60,8 +61,27 @@ export function checkModelUse(file: PtuneFile, model: NamedModel | PtuneError): 
       }),
     );
   }
+  found.push(...deepWithoutCache(file, model, related));
   if (kind !== 'causal') return found;
   return [...found, ...file.prompts.flatMap((prompt) => textAfterAnswer(prompt, related))];
+}
+
+/** Deep prompts are put in through the inputs for cached keys and values, which only causal models have. */
+function deepWithoutCache(
+  { prompts, settingSpans }: PtuneFile,
+  model: ModelFacts,
+  related: NonNullable<Diagnostic['related']>,
+): Diagnostic[] {
+  if (model.kind === undefined || model.kind === 'causal') return [];
+  const told = new Set<number>();
+  return prompts.flatMap((prompt) => {
+    const depth = isDeep(prompt) ? trainPlace(prompt, settingSpans, 'depth')?.value : undefined;
+    if (!depth || told.has(depth.start)) return [];
+    told.add(depth.start);
+    const message = `The prompt "${prompt.name}" is deep, which needs inputs for cached keys and values, and this model is ${article(model)} without them. Use a causal model, or set "depth: input"`;
+    const more = { related, data: { replacement: 'input' } };
+    return [diagnostic('model/wrong-kind', depth, message, more)];
+  });
 }
 
 /** A causal model predicts the answer from what stands before it. */

@@ -1,4 +1,5 @@
 /** Finds the name that someone probably meant. */
+import { shortList } from '../base/shortList.ts';
 
 /** The known name nearest to `name`, or undefined when none is near enough to be meant. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
@@ -17,14 +18,31 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best;
 }
 
-/** "Did you mean …?" for the nearest known name, or `otherwise` when none is near. */
-export function suggestion(
-  name: string,
-  known: readonly string[],
-  otherwise = `Known are ${known.join(', ')}`,
-): string {
+/** The known names, those most like `name` first. */
+export function nearestFirst(name: string, known: readonly string[]): string[] {
+  const wanted = normalized(name).slice(0, 64);
+  return known
+    .map((one) => ({ one, distance: editDistance(wanted, normalized(one).slice(0, 80)) }))
+    .toSorted((a, b) => a.distance - b.distance)
+    .map(({ one }) => one);
+}
+
+/** Names that a message lists; of more than these the ones that are most like what was written. */
+const mostListed = 8;
+
+/** Known names for a message: all in their order where they are few, else those nearest to `name`. */
+export function listedNear(name: string, known: readonly string[]): string {
+  return known.length <= mostListed
+    ? shortList(known, mostListed)
+    : shortList(nearestFirst(name, known), mostListed);
+}
+
+/** "Did you mean …?" for the nearest known name, or the names that there are when none is near. */
+export function suggestion(name: string, known: readonly string[], lead = 'Known are'): string {
   const nearest = nearestName(name, known);
-  return nearest === undefined ? otherwise : `Did you mean "${nearest}"?`;
+  return nearest === undefined
+    ? `${lead} ${listedNear(name, known)}`
+    : `Did you mean "${nearest}"?`;
 }
 
 /** Different spellings of one name (batch_size, batchSize, Batch-Size) are the same name here. */

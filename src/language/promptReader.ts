@@ -1,5 +1,6 @@
 /** Reads one prompt: its `@prompt` line and the template below. */
 import type { Prompt, SettingSpan, Span } from './ast.ts';
+import { checkDeepPlacement } from './deepChecks.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { diagnostic } from './diagnostics.ts';
 import type { Line } from './lines.ts';
@@ -14,8 +15,13 @@ import { readTemplate } from './template.ts';
 import { joinNamed } from './virtualTokens.ts';
 import { readYamlMapping } from './yamlMapping.ts';
 
-/** The word that a directive's line begins with, such as "@prompt". */
-export const directivePattern = /^@[\p{L}\p{N}_-]*/u;
+/** The word that a directive's line begins with, such as "@prompt"; also with a space in it. */
+export const directivePattern = /^@(?:[ \t]+prompt(?![\p{L}\p{N}_-])|[\p{L}\p{N}_-]*)/u;
+
+/** Whether a text can be the name of a prompt. */
+export function isPromptName(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9_-]*$/.test(text);
+}
 
 /** The prompt, or undefined when it has no name, with everything that is wrong with it. */
 export function readPrompt(
@@ -50,6 +56,7 @@ export function readPrompt(
     expect: expectationsFrom(mapping.expect),
     settingSpans: mappingSpans,
   };
+  checkDeepPlacement(prompt, diagnostics);
   return { prompt: name === '' ? undefined : prompt, diagnostics };
 }
 
@@ -68,15 +75,19 @@ function readHead(
 ): Head {
   const at = (index: number) => span.start + index;
   const directive = directivePattern.exec(line)![0];
-  const spaces = /^\s*/.exec(line.slice(directive.length))![0];
-  const nameStart = directive.length + spaces.length;
+  const gap = /^\s*(?:([:=])\s*(?=[A-Za-z]))?/.exec(line.slice(directive.length))!;
+  const nameStart = directive.length + gap[0].length;
   const name = /^[^\s{]*/.exec(line.slice(nameStart))![0];
   const nameSpan = { start: at(nameStart), end: at(nameStart + name.length) };
   if (name === '') {
     const message = 'The prompt has no name. Write "@prompt NAME"';
     const place = { start: span.start, end: at(directive.length) };
     diagnostics.push(diagnostic('prompt/no-name', place, message));
-  } else if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name)) {
+  } else if (gap[1] !== undefined) {
+    const start = at(directive.length + gap[0].indexOf(gap[1]));
+    const message = `The name follows "@prompt" without a "${gap[1]}". Write "@prompt ${name}"`;
+    diagnostics.push(diagnostic('prompt/bad-name', { start, end: start + 1 }, message));
+  } else if (!isPromptName(name)) {
     const message = `"${name}" cannot be a prompt's name. Use a letter, then letters, digits, "_" and "-"`;
     diagnostics.push(diagnostic('prompt/bad-name', nameSpan, message));
   }

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { SettingSpan, Span } from './ast.ts';
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 import { diagnostic } from './diagnostics.ts';
-import { nearestName } from './nearest.ts';
+import { listedNear, nearestName } from './nearest.ts';
 import { trainShape } from './schema.ts';
 import type { YamlMapping } from './yamlMapping.ts';
 
@@ -106,7 +106,15 @@ function describe(
         : nearestName(key, known);
     const message = `There is no setting "${name}"`;
     if (nearest === undefined) {
-      return diagnostic(code, place.key, `${message}. Known here are ${known.join(', ')}`);
+      return diagnostic(code, place.key, `${message}. Known here are ${listedNear(key, known)}`);
+    }
+    const others = nearest.includes('.') ? [] : path.slice(0, -1).map(String);
+    if (mapping.spans.has([...others, nearest].join('.'))) {
+      return diagnostic(
+        code,
+        place.key,
+        `${message}. Did you mean "${nearest}", which is there already?`,
+      );
     }
     const more = nearest.includes('.') ? {} : { data: { replacement: nearest } };
     return diagnostic(code, place.key, `${message}. Did you mean "${nearest}"?`, more);

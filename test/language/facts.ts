@@ -33,6 +33,8 @@ export const facts: Facts = {
       },
     ],
   ]),
+  suggested: undefined,
+  answers: ['Lima', 'Paris', 'Oslo'],
   models: [model, { ...model, id: 'gpt2', place: 'cache', kind: 'causal', bytes: 5e8 }],
   model,
   words: ['great', 'good', 'terrible', 'bad', 'grand'],

@@ -83,6 +83,11 @@ const mended: readonly [string, DiagnosticCode, string?][] = [
     'template/undefined-virtual-token',
   ],
   [withSettings('@prompt p\n{*a:3} {*a:4} {capital}'), 'template/conflicting-virtual-token'],
+  [withSettings('@prompt p {depth: deep}\n{*} {capital}'), 'prompt/deep-encoder'],
+  [
+    withSettings('@prompt p {depth: deep, encoder: mlp}\nOf {*} {capital}'),
+    'prompt/deep-placement',
+  ],
 ];
 
 describe('the first quick fix', () => {
@@ -105,9 +110,9 @@ describe('data and models', () => {
   const text = front(
     `${whole.replace('a.jsonl', 'a.jsonl\n  validation: no.csv')}labels:\n  Lima: x\n  Paris: y\n`,
   );
-  const at = (words: string, code: DiagnosticCode, message = '') => {
+  const at = (words: string, code: DiagnosticCode) => {
     const start = text.indexOf(words);
-    return diagnostic(code, { start, end: start + words.length }, message);
+    return diagnostic(code, { start, end: start + words.length }, '');
   };
 
   test('a missing file is created with the columns that are used, or split off', () => {
@@ -127,10 +132,9 @@ describe('data and models', () => {
   });
 
   test('labels of the data are added with a label word', () => {
-    const message =
-      '1 answer is none of the labels Lima, Paris: "Rome, It", the first at a.jsonl:3';
-    const after = applyFix(text, at('labels', 'data/unknown-label', message));
-    expect(after).toContain('  Paris: y\n  "Rome, It": ["Rome, It"]\n');
+    const found = { ...at('labels', 'data/unknown-label'), names: ['Rome, It'] };
+    const after = applyFix(text, found);
+    expect(after).toContain('  Paris: y\n  "Rome, It": ["Rome, It"]\n  Oslo: [Oslo]\n');
     expect(parse(after).diagnostics).toEqual([]);
   });
 
@@ -228,6 +232,14 @@ describe('models and stored vectors', () => {
     expect(applyFix(text, found!)).toContain('candidates: answers\n');
   });
 
+  test('a run that is not there gives way to the vocabulary', () => {
+    const text = file('{*2} {country} {capital}', ' {init: "run:x"}');
+    const start = text.indexOf('"run:x"');
+    const found = diagnostic('prompt/no-run', { start, end: start + 7 }, '');
+    expect(applyFix(text, found)).toBe(file('{*2} {country} {capital}', ' {init: vocabulary}'));
+    expect(applyFix(text, found, 'Remove "init"')).toBe(file('{*2} {country} {capital}', ' {}'));
+  });
+
   test('a name that only one place uses is left out', () => {
     const text = file('{*rel:3} {country} {capital}');
     expect(applyFix(text, unusedNames(parse(text))[0]!)).toBe(file('{*3} {country} {capital}'));
@@ -250,6 +262,7 @@ describe('models and stored vectors', () => {
 
 /** Codes that only a person can mend, and why. */
 const withoutFix: Partial<Record<DiagnosticCode, string>> = {
+  'file/unreadable': 'there is no text that could be changed',
   'data/unreadable': 'the data file itself is damaged; the related place is the line at fault',
   'data/missing-value': 'what is missing is known to nobody else',
   'data/empty-answer': 'what is missing is known to nobody else',
@@ -267,6 +280,7 @@ const triedAbove: readonly DiagnosticCode[] = [
   'model/wrong-kind',
   'data/no-candidate',
   'prompt/unfitting-vectors',
+  'prompt/no-run',
 ];
 
 /** Codes whose fix is the same function as that of another. */

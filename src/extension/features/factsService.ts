@@ -1,5 +1,5 @@
 /** Gathers what the language features are told of the world: data, models and vocabularies on disk. */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { TextDocument } from 'vscode';
 import { PtuneError } from '../../base/errors.ts';
@@ -9,6 +9,7 @@ import type { Table, TableReader } from '../../data/table.ts';
 import { type ModelDescription, describeModel, listModels } from '../../hub/modelFacts.ts';
 import { type Vocabulary, readVocabulary } from '../../hub/vocabulary.ts';
 import type { PtuneFile } from '../../language/ast.ts';
+import { trainingFiles } from '../../language/dataSplits.ts';
 import { type Diagnostic, inOrder } from '../../language/diagnostics.ts';
 import { checkModelUse, unusedNames } from '../../language/modelChecks.ts';
 import {
@@ -23,6 +24,8 @@ import type { FactSource } from './facts.ts';
 
 const dataEnding = /\.(jsonl|json|csv|tsv|parquet|txt|safetensors)$/;
 const mostFiles = 300;
+/** A larger file that the settings do not name is not read for a suggestion. */
+const mostSuggestedBytes = 20e6;
 const mostExamples = 5;
 /** Counting the tokens of every value of a large table would take too long for a hover. */
 const mostCounted = 200;
@@ -34,6 +37,7 @@ export class FactsService implements FactSource {
   readonly #places: ModelLookup;
   readonly #read: TableReader;
   readonly #columns = new WeakMap<Table, { vocabulary: unknown; columns: ColumnFacts[] }>();
+  readonly #answers = new WeakMap<Table, { column: string; values: readonly string[] }>();
   readonly #vocabularies = new Map<string, Promise<Vocabulary | undefined>>();
   #models: { readonly at: number; readonly found: Promise<ModelDescription[]> } | undefined;
 
@@ -48,9 +52,12 @@ export class FactsService implements FactSource {
     const file = parsedFile(document);
     const path = document.uri.fsPath;
     const { model, vocabulary } = await this.#model(file, path);
+    const files = await filesBeside(dirname(path));
     return {
-      files: await filesBeside(dirname(path)),
+      files,
       tables: await this.#tables(file, path, vocabulary),
+      suggested: await this.#suggested(file, path, files),
+      answers: await this.#answersOf(file, path),
       models: await this.#knownModels(dirname(path)),
       model,
       words: vocabulary?.words ?? [],
@@ -100,23 +107,63 @@ export class FactsService implements FactSource {
   }
 
   async #tables(
-    { settings: { data } }: PtuneFile,
+    file: PtuneFile,
     path: string,
     vocabulary: Vocabulary | undefined,
   ): Promise<Map<string, TableFacts>> {
-    const named = [data.train, data.validation, data.test].filter((one) => typeof one === 'string');
     const tables = new Map<string, TableFacts>();
-    for (const name of new Set(named)) {
-      try {
-        const table = await this.#read(resolve(dirname(path), name));
-        const columns = this.#columnsOf(table, vocabulary);
-        tables.set(name, { path: name, rows: table.rows.length, columns });
-      } catch (error) {
-        // A file that cannot be read has its own diagnostic.
-        if (!(error instanceof PtuneError)) throw error;
-      }
+    for (const name of tablesOf(file)) {
+      const table = await this.#table(path, name);
+      if (table) tables.set(name, this.#factsOf(name, table, vocabulary));
     }
     return tables;
+  }
+
+  /** The likeliest training examples beside a file that names none. */
+  async #suggested(
+    { settings }: PtuneFile,
+    path: string,
+    files: readonly string[],
+  ): Promise<TableFacts | undefined> {
+    const [name] = trainingFiles(files);
+    if (name === undefined || settings.data.train !== undefined || settings.examples) {
+      return undefined;
+    }
+    const size = await stat(resolve(dirname(path), name)).then(
+      (found) => found.size,
+      () => Infinity,
+    );
+    const table = size <= mostSuggestedBytes ? await this.#table(path, name) : undefined;
+    return table && this.#factsOf(name, table, undefined);
+  }
+
+  async #answersOf(file: PtuneFile, path: string): Promise<readonly string[]> {
+    const column = file.settings.answer;
+    if (column === undefined) return [];
+    const all = new Set<string>();
+    for (const name of tablesOf(file)) {
+      const table = await this.#table(path, name);
+      if (!table) continue;
+      const known = this.#answers.get(table);
+      const values = known?.column === column ? known.values : differentValues(table, column);
+      this.#answers.set(table, { column, values });
+      for (const value of values) all.add(value);
+    }
+    return [...all];
+  }
+
+  /** A table beside a file; undefined for one that cannot be read, which has its own diagnostic. */
+  async #table(path: string, name: string): Promise<Table | undefined> {
+    try {
+      return await this.#read(resolve(dirname(path), name));
+    } catch (error) {
+      if (!(error instanceof PtuneError)) throw error;
+      return undefined;
+    }
+  }
+
+  #factsOf(name: string, table: Table, vocabulary: Vocabulary | undefined): TableFacts {
+    return { path: name, rows: table.rows.length, columns: this.#columnsOf(table, vocabulary) };
   }
 
   #columnsOf(table: Table, vocabulary: Vocabulary | undefined): ColumnFacts[] {
@@ -126,6 +173,17 @@ export class FactsService implements FactSource {
     this.#columns.set(table, { vocabulary, columns });
     return columns;
   }
+}
+
+/** The data files that the settings name. */
+function tablesOf({ settings: { data } }: PtuneFile): Set<string> {
+  const named = [data.train, data.validation, data.test];
+  return new Set(named.filter((one) => typeof one === 'string'));
+}
+
+function differentValues({ rows }: Table, column: string): string[] {
+  const values = rows.map((row) => row.values[column] ?? '');
+  return [...new Set(values.filter((value) => value.trim() !== ''))];
 }
 
 function columnFacts(

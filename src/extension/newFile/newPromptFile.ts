@@ -3,6 +3,7 @@ import { type QuickPickItem, QuickPickItemKind, Selection, Uri, window, workspac
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { type Table, readTable, tableExtensions } from '../../data/table.ts';
+import { splitFilesOf } from '../../language/dataSplits.ts';
 import { type ColumnFacts, columnFacts } from './columns.ts';
 import { type NewPromptFile, canStandInTemplate, promptFileText } from './promptFileText.ts';
 import { type Answered, type StepPlace, pickMany, pickOne } from './steps.ts';
@@ -146,17 +147,11 @@ async function write({ data, answer, inputs, labels, model }: Draft): Promise<vo
   const folder = dirname(data!.fsPath);
   const names = new Set(await readdir(folder));
   const ending = extname(data!.fsPath);
-  const whole = basename(data!.fsPath, ending);
-  const stem = whole.replace(/[._-]?train$/i, '');
-  const sibling = (split: string): string | undefined => {
-    const name = whole.replace(/train$/i, split) + ending;
-    return name !== basename(data!.fsPath) && names.has(name) ? name : undefined;
-  };
+  const name = basename(data!.fsPath);
+  const stem = basename(name, ending).replace(/[._-]?train$/i, '');
   const file: NewPromptFile = {
     model: model!,
-    train: basename(data!.fsPath),
-    validation: sibling('validation') ?? sibling('valid') ?? sibling('dev'),
-    test: sibling('test'),
+    ...splitFilesOf(name, names),
     answer: answer!.name,
     inputs: inputs!,
     labels,

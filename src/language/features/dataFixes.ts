@@ -1,8 +1,10 @@
 /** Quick fixes for data and models. */
+import { counted } from '../../base/format.ts';
+import type { PtuneFile, Span } from '../ast.ts';
+import { nearestFirst } from '../nearest.ts';
 import { defaultShares } from '../settings.ts';
 import { yamlScalar } from '../yamlScalar.ts';
-import type { PtuneFile } from '../ast.ts';
-import { knownColumns } from './facts.ts';
+import { knownAnswers, knownColumns } from './facts.ts';
 import {
   type FixContext,
   type Fixers,
@@ -11,8 +13,12 @@ import {
   insert,
   replace,
 } from './fix.ts';
+import { eolOf, lineIndent, removal } from './settingEdits.ts';
 import { withoutVectors } from './settingsFixes.ts';
 import { conversions } from './templateFixes.ts';
+
+/** More labels than these are no classification that anybody wrote down. */
+const mostAddedLabels = 200;
 
 /** The setting of `data` at whose value a diagnostic stands. */
 function splitOf({ file, diagnostic }: FixContext): 'train' | 'validation' | 'test' | undefined {
@@ -59,21 +65,44 @@ function examplesText(path: string, row: Readonly<Record<string, string>>): stri
       const lines = [Object.keys(row), ...rows.map((one) => Object.values(one))];
       return lines.map((cells) => `${cells.join(separator)}\n`).join('');
     }
-    case '.txt':
-      return 'one answer a line\n';
     default:
       return undefined;
   }
 }
 
-function creation({ file, diagnostic, written }: FixContext): QuickFix | undefined {
-  const { data, candidates } = file.settings;
-  const paths = [
-    data.train,
-    data.validation,
-    data.test,
-    candidates.kind === 'file' ? candidates.path : undefined,
-  ];
+/** A file of candidates: what the data have for answers, or nothing yet. */
+function candidatesFile({ file, facts, diagnostic, written }: FixContext): QuickFix | undefined {
+  const { candidates } = file.settings;
+  if (candidates.kind !== 'file' || !isAtCandidates(file, diagnostic.span)) return undefined;
+  const { path } = candidates;
+  if (!written.includes(path)) return undefined;
+  const answers = knownAnswers(file, facts)
+    .map((answer) => answer.trim())
+    .filter((answer) => !/[\r\n]/.test(answer));
+  const title =
+    answers.length === 0
+      ? `Create an empty "${path}", to write one answer a line`
+      : `Create "${path}" with the ${counted(answers.length, 'different answer')} of the data`;
+  const content = [...new Set(answers)].map((answer) => `${answer}\n`).join('');
+  const isPreferred = diagnostic.data === undefined && answers.length > 0;
+  return { title, edits: [], creates: { path, content }, isPreferred };
+}
+
+function isAtCandidates(file: PtuneFile, { start }: Span): boolean {
+  return file.settingSpans.get('candidates')?.value.start === start;
+}
+
+/** All answers of the data in place of a file of candidates. */
+function allAnswers({ file, diagnostic }: FixContext): QuickFix[] {
+  if (!isAtCandidates(file, diagnostic.span)) return [];
+  return [replace(diagnostic.span, 'answers', 'Choose among all answers of the data')];
+}
+
+function creation(context: FixContext): QuickFix | undefined {
+  const { file, diagnostic, written } = context;
+  const { data } = file.settings;
+  if (isAtCandidates(file, diagnostic.span)) return candidatesFile(context);
+  const paths = [data.train, data.validation, data.test];
   const path = paths.find((one) => typeof one === 'string' && written.includes(one));
   const content = typeof path === 'string' ? examplesText(path, exampleRow(file)) : undefined;
   if (typeof path !== 'string' || content === undefined) return undefined;
@@ -91,51 +120,55 @@ export const dataFixes: Fixers = {
   'data/no-file': (context) => [
     creation(context),
     ...splitFixes(context),
+    ...allAnswers(context),
     ...withoutVectors(context),
   ],
-  'data/empty': splitFixes,
+  'data/empty': (context) => [...splitFixes(context), ...allAnswers(context)],
   'data/empty-split': splitFixes,
   'data/leak': splitFixes,
   'data/missing-column': (context) => {
     const { file, diagnostic, facts } = context;
     const isSetting = file.settingSpans.get('answer')?.value.start === diagnostic.span.start;
     const names = knownColumns(file, facts).map(({ name }) => name);
+    // Solved examples without their number are no column.
+    if (diagnostic.data?.replacement.includes(':') === true) return [];
     return [
       ...(isSetting ? [] : conversions(context)),
-      ...names
+      ...nearestFirst(context.written, names)
         .slice(0, 8)
         .map((name) =>
           replace(diagnostic.span, isSetting ? yamlScalar(name) : name, changeTitle(name)),
         ),
     ];
   },
-  'data/unknown-label': ({ file, facts, diagnostic }) => {
+  'data/unknown-label': (context) => {
+    const { file, facts, diagnostic } = context;
     const labels = file.settings.labels ?? [];
     const last = file.settingSpans.get(`labels.${labels.at(-1)?.name ?? ''}`);
-    const answers = knownColumns(file, facts).find(({ name }) => name === file.settings.answer);
+    const own = file.settingSpans.get('labels');
     const known = new Set(labels.map(({ name }) => name));
-    const missing = (answers?.examples ?? []).filter((label) => !known.has(label));
-    const told = [...diagnostic.message.matchAll(/: ("[^"]+"(?:, "[^"]+")*), the first/g)].flatMap(
-      ([, list]) => [...list!.matchAll(/"([^"]+)"/g)].map(([, label]) => label!),
-    );
-    const names = [...new Set([...told, ...missing])].slice(0, 10);
-    if (!last || names.length === 0) return [];
+    const missing = knownAnswers(file, facts).filter((label) => !known.has(label));
+    const names = [...new Set([...(diagnostic.names ?? []), ...missing])];
+    if (!last || !own || names.length === 0) return [];
     const line = lineIndent(file.text, last.key.start);
     const added = names.map((name) => `${yamlScalar(name)}: [${yamlScalar(name)}]`);
     const text =
-      line === undefined ? `, ${added.join(', ')}` : added.map((one) => `\n${line}${one}`).join('');
+      line === undefined
+        ? `, ${added.join(', ')}`
+        : added.map((one) => `${eolOf(file)}${line}${one}`).join('');
+    const title =
+      names.length === 1
+        ? `Add the label ${names[0]!}`
+        : `Add the label words of ${names.length} labels`;
+    const areFew = names.length <= mostAddedLabels;
     return [
-      insert(
-        last.value.end,
-        text,
-        `Add the label ${names.length === 1 ? names[0] : `words of ${names.length} labels`}`,
-        true,
-      ),
+      areFew ? insert(last.value.end, text, title, true) : undefined,
+      removal(file, own, 'Remove "labels", to ask for any answer'),
     ];
   },
-  'data/no-candidate': ({ diagnostic }) => [
-    replace(diagnostic.span, 'answers', 'Choose among all answers of the data'),
-  ],
+  'data/no-candidate': allAnswers,
+  'prompt/unreadable-vectors': withoutVectors,
+  'prompt/unfitting-vectors': withoutVectors,
   'model/not-found': modelFixes,
   'model/no-weights': modelFixes,
   'model/no-tokenizer': modelFixes,
@@ -151,14 +184,6 @@ function modelFixes({ diagnostic, facts, written }: FixContext): QuickFix[] {
     .map((id) => replace(diagnostic.span, yamlScalar(id), changeTitle(id)));
 }
 
-/** The spaces before a key that starts its line; undefined for one within braces. */
-function lineIndent(text: string, start: number): string | undefined {
-  const lineStart =
-    Math.max(text.lastIndexOf('\n', start - 1), text.lastIndexOf('\r', start - 1)) + 1;
-  const before = text.slice(lineStart, start);
-  return before.trim() === '' ? before : undefined;
-}
-
 /** Sets a share of the training examples aside for validation, where the settings do not say. */
 export function splitOffValidation(file: PtuneFile): QuickFix | undefined {
   const train = file.settingSpans.get('data.train');
@@ -166,5 +191,6 @@ export function splitOffValidation(file: PtuneFile): QuickFix | undefined {
   const indent = lineIndent(file.text, train.key.start);
   const text = `validation: ${defaultShares.validation}`;
   const title = 'Split a validation set off the training examples';
-  return insert(train.value.end, indent === undefined ? `, ${text}` : `\n${indent}${text}`, title);
+  const line = `${indent === undefined ? ', ' : eolOf(file) + indent}${text}`;
+  return insert(train.value.end, line, title);
 }

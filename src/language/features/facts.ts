@@ -56,6 +56,10 @@ export interface Facts {
   readonly files: readonly string[];
   /** The data files that the settings name, by their path as it is written. */
   readonly tables: ReadonlyMap<string, TableFacts>;
+  /** Where the settings name none: the likeliest training examples near the `.ptune` file. */
+  readonly suggested: TableFacts | undefined;
+  /** The different answers of the data files that the settings name, in their order. */
+  readonly answers: readonly string[];
   /** The models that are on this machine. */
   readonly models: readonly ModelFacts[];
   readonly model: NamedModel;
@@ -67,6 +71,8 @@ export interface Facts {
 export const noFacts: Facts = {
   files: [],
   tables: new Map(),
+  suggested: undefined,
+  answers: [],
   models: [],
   model: undefined,
   words: [],
@@ -87,4 +93,11 @@ export function knownColumns(file: PtuneFile, facts: Facts): ColumnFacts[] {
     columns.set(name, { name, examples, distinct: values.length, tokens: undefined, line: 1 });
   }
   return [...columns.values()];
+}
+
+/** The different answers of a file's data, from its data files and from its own examples. */
+export function knownAnswers({ settings }: PtuneFile, facts: Facts): string[] {
+  const { answer, examples } = settings;
+  const own = answer === undefined ? [] : (examples ?? []).map((row) => row[answer] ?? '');
+  return [...new Set([...facts.answers, ...own.filter((value) => value.trim() !== '')])];
 }

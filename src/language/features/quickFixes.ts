@@ -4,10 +4,20 @@ import type { Diagnostic } from '../diagnostics.ts';
 import { dataFixes } from './dataFixes.ts';
 import type { Facts } from './facts.ts';
 import { type Fixers, type QuickFix, changeTitle, replace } from './fix.ts';
+import { deepFixes } from './deepFixes.ts';
+import { headFixes } from './headFixes.ts';
 import { settingsFixes } from './settingsFixes.ts';
 import { templateFixes } from './templateFixes.ts';
+import { valueFixes } from './valueFixes.ts';
 
-const fixers: Fixers = { ...settingsFixes, ...templateFixes, ...dataFixes };
+const fixers: Fixers = {
+  ...settingsFixes,
+  ...valueFixes,
+  ...headFixes,
+  ...deepFixes,
+  ...templateFixes,
+  ...dataFixes,
+};
 
 /** The fixes of one diagnostic of `file`, the likeliest first. */
 export function quickFixes(file: PtuneFile, diagnostic: Diagnostic, facts: Facts): QuickFix[] {

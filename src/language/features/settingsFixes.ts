@@ -1,9 +1,13 @@
-/** Quick fixes for settings and `@prompt` lines. */
-import type { PtuneFile, SettingSpan, Span } from '../ast.ts';
-import { nearestName } from '../nearest.ts';
+/** Quick fixes for settings that are missing, stand in a wrong place or contradict each other. */
+import type { PtuneFile } from '../ast.ts';
+import { isNamedTrain, splitFilesOf, trainingFiles } from '../dataSplits.ts';
+import { nearestFirst } from '../nearest.ts';
+import { isPromptName } from '../promptReader.ts';
 import { settingHelp } from '../settingHelp.ts';
+import { readYamlMapping } from '../yamlMapping.ts';
 import { yamlScalar } from '../yamlScalar.ts';
-import { knownColumns } from './facts.ts';
+import { closeBrackets } from './closeBrackets.ts';
+import { type Facts, knownAnswers } from './facts.ts';
 import {
   type FixContext,
   type Fixers,
@@ -12,47 +16,20 @@ import {
   insert,
   replace,
 } from './fix.ts';
+import { likelyAnswers } from './likelyAnswers.ts';
+import {
+  addSetting,
+  addUnder,
+  eolOf,
+  lineStartOf,
+  removal,
+  removeHere,
+  removeTitle,
+  settingAt,
+} from './settingEdits.ts';
 
-/** The line breaks of a file. */
-const eolOf = ({ text }: PtuneFile) => /\r\n|\n|\r/.exec(text)?.[0] ?? '\n';
-
-/** Adds a line at the end of the settings. */
-function addSetting(file: PtuneFile, line: string, title: string, isPreferred = false) {
-  const span = file.frontMatterSpan;
-  if (!span) return undefined;
-  const eol = eolOf(file);
-  return insert(span.end, `${line.replaceAll('\n', eol)}${eol}`, title, isPreferred);
-}
-
-/** Removes a setting with its value: a whole line, or one entry between commas. */
-function removal(file: PtuneFile, { key, value }: SettingSpan, title: string): QuickFix {
-  const { text } = file;
-  const end = Math.max(key.end, value.end);
-  const lineStart =
-    Math.max(text.lastIndexOf('\n', key.start - 1), text.lastIndexOf('\r', key.start - 1)) + 1;
-  const rest = /^[ \t]*(#[^\r\n]*)?(\r\n|\n|\r|$)/.exec(text.slice(end));
-  if (text.slice(lineStart, key.start).trim() === '' && rest) {
-    return replace({ start: lineStart, end: end + rest[0].length }, '', title);
-  }
-  const behind = /^\s*,\s*/.exec(text.slice(end));
-  if (behind) return replace({ start: key.start, end: end + behind[0].length }, '', title);
-  const before = /,?\s*$/.exec(text.slice(0, key.start))![0];
-  return replace({ start: key.start - before.length, end }, '', title);
-}
-
-/** The setting whose key or value a diagnostic stands at, with its path. */
-function settingAt({ file, diagnostic }: FixContext): readonly [string, SettingSpan] | undefined {
-  const isHere = (one: Span) =>
-    one.start === diagnostic.span.start && one.end === diagnostic.span.end;
-  return [file, ...file.prompts]
-    .flatMap(({ settingSpans }) => [...settingSpans])
-    .find(([, { key, value }]) => isHere(key) || isHere(value));
-}
-
-function removeHere(context: FixContext): QuickFix[] {
-  const found = settingAt(context);
-  return found ? [removal(context.file, found[1], `Remove "${found[0]}"`)] : [];
-}
+/** More answers than these are seldom labels. */
+const mostLabels = 20;
 
 /** Trains the prompt rather than take stored vectors. */
 export function withoutVectors(context: FixContext): QuickFix[] {
@@ -62,29 +39,42 @@ export function withoutVectors(context: FixContext): QuickFix[] {
     : [];
 }
 
-function answers({ file, facts }: FixContext): readonly string[] {
-  const column = knownColumns(file, facts).find(({ name }) => name === file.settings.answer);
-  return column && column.distinct <= 20 ? column.examples : [];
+/** Lines for `labels`, from the answers of the data where they are few. */
+export function labelLines({ file, facts }: FixContext): string {
+  const found = knownAnswers(file, facts);
+  const areLabels = found.length >= 2 && found.length <= mostLabels;
+  return labelsOf(areLabels ? found : ['positive', 'negative']);
 }
 
-/** Lines for `labels`, from the answers of the data where they are few. */
-function labelLines(context: FixContext): string {
-  const found = answers(context);
-  const names = found.length >= 2 ? found : ['positive', 'negative'];
-  return ['labels:', ...names.map((name) => `  ${yamlScalar(name)}: [${yamlScalar(name)}]`)].join(
-    '\n',
-  );
+/** `labels` with each label as its own label word. */
+export function labelsOf(names: readonly string[]): string {
+  const lines = names.map((name) => `  ${yamlScalar(name)}: [${yamlScalar(name)}]`);
+  return ['labels:', ...lines].join('\n');
+}
+
+/** Lines for `data`: a training file, with the files of the other splits that lie beside it. */
+export function dataLines(train: string, { files }: Pick<Facts, 'files'>): string[] {
+  const splits = Object.entries(splitFilesOf(train, files));
+  return splits.map(([split, path]) => `${split}: ${yamlScalar(path as string)}`);
 }
 
 /** The fixes by code. */
 export const settingsFixes: Fixers = {
   'settings/missing': ({ file, facts }) => {
-    const data = facts.files.find((name) => /\.(jsonl|json|csv|tsv|parquet)$/.test(name));
-    const slots = file.prompts[0]?.parts.filter((part) => part.kind === 'slot') ?? [];
-    const answer = slots.at(-1)?.column ?? 'answer';
-    const text = `---\nmodel: bundled/mini-mlm\ndata:\n  train: ${data ?? 'examples.jsonl'}\nanswer: ${yamlScalar(answer)}\n---\n\n`;
+    const train = trainingFiles(facts.files)[0] ?? 'examples.jsonl';
+    const [answer = 'answer'] = likelyAnswers(file, facts);
+    const lines = [
+      '---',
+      'model: bundled/mini-mlm',
+      'data:',
+      ...dataLines(train, facts).map((line) => `  ${line}`),
+      `answer: ${yamlScalar(answer)}`,
+      '---',
+      '',
+    ];
+    const eol = eolOf(file);
     const at = file.text.startsWith('\uFEFF') ? 1 : 0;
-    return [insert(at, text.replaceAll('\n', eolOf(file)), 'Add settings', true)];
+    return [insert(at, lines.map((line) => line + eol).join(''), 'Add settings', true)];
   },
   'settings/unclosed': ({ file }) => {
     const span = file.frontMatterSpan!;
@@ -93,9 +83,9 @@ export const settingsFixes: Fixers = {
     return [insert(span.end, `${isLineStart ? '' : eol}---${eol}`, 'Close the settings', true)];
   },
   'settings/yaml': ({ file, diagnostic }) => {
-    const start = file.text.lastIndexOf('\n', diagnostic.span.start) + 1;
+    const start = lineStartOf(file.text, diagnostic.span.start);
     const tabs = /^[ \t]*\t[ \t]*/.exec(file.text.slice(start))?.[0];
-    if (tabs === undefined) return [];
+    if (tabs === undefined) return [closedLine(file)];
     const span = { start, end: start + tabs.length };
     return [replace(span, tabs.replaceAll('\t', '  '), 'Use spaces in place of tabs', true)];
   },
@@ -108,44 +98,18 @@ export const settingsFixes: Fixers = {
   },
   'settings/unknown-key': (context) => {
     const { file, written } = context;
-    const isTrain = settingHelp(['train', written], 'file') !== undefined;
     const found = settingAt(context);
-    if (!isTrain || !found || found[0] !== written || file.settingSpans.has('train'))
-      return removeHere(context);
+    const isTrain = settingHelp(['train', written], 'file') !== undefined;
+    const isThere = file.settingSpans.has(`train.${written}`);
+    if (!isTrain || isThere || found?.[0] !== written) return removeHere(context);
     const line = file.text.slice(found[1].key.start, found[1].value.end);
     const moved = removal(file, found[1], 'Move it under "train"');
-    const more = addSetting(file, `train:\n  ${line}`, '');
+    const put = addUnder(file, 'train', [line], '');
+    if (!put) return removeHere(context);
     return [
-      { ...moved, edits: [...moved.edits, ...(more?.edits ?? [])], isPreferred: true },
+      { ...moved, edits: [...moved.edits, ...put.edits], isPreferred: true },
       ...removeHere(context),
     ];
-  },
-  'settings/wrong-type': ({ diagnostic, written }) => {
-    const inner = /^["'](.*)["']$/.exec(written)?.[1];
-    if (inner !== undefined && /^-?\d+(\.\d+)?$|^(true|false)$/.test(inner)) {
-      return [replace(diagnostic.span, inner, changeTitle(inner), true)];
-    }
-    const takesList = diagnostic.message.includes('a list of');
-    return takesList && /^[\w.-]+$/.test(written)
-      ? [replace(diagnostic.span, `[${written}]`, changeTitle(`[${written}]`), true)]
-      : [];
-  },
-  'settings/out-of-range': ({ diagnostic, written }) => {
-    const [, least, most] = /a whole number from (\d+) to (\d+)/.exec(diagnostic.message) ?? [];
-    const value = Number(written);
-    if (least === undefined || most === undefined || !Number.isFinite(value)) return [];
-    const nearest =
-      value < Number(least) ? least : value > Number(most) ? most : String(Math.round(value));
-    return [replace(diagnostic.span, nearest, changeTitle(nearest))];
-  },
-  'settings/unknown-value': (context) => {
-    const found = settingAt(context);
-    const scope =
-      context.file.settingSpans.get(found?.[0] ?? '') === found?.[1] ? 'file' : 'prompt';
-    const help = found && settingHelp(found[0].split('.'), scope);
-    return (help?.values ?? []).map((value) =>
-      replace(context.diagnostic.span, value, changeTitle(value)),
-    );
   },
   'settings/conflict': (context) => {
     const { file, diagnostic } = context;
@@ -154,7 +118,7 @@ export const settingsFixes: Fixers = {
     const twin = places.find(([, { key }]) => key.start === other?.start);
     return [
       ...removeHere(context),
-      ...(twin ? [removal(file, twin[1], `Remove "${twin[0]}"`)] : []),
+      ...(twin ? [removal(file, twin[1], removeTitle(twin[0]))] : []),
     ];
   },
   'settings/no-model': ({ file, facts }) =>
@@ -163,27 +127,20 @@ export const settingsFixes: Fixers = {
       .map((id, index) =>
         addSetting(file, `model: ${yamlScalar(id)}`, `Add "model: ${id}"`, index === 0),
       ),
-  'settings/no-answer': ({ file, facts }) => {
-    const used = file.prompts.flatMap(({ parts }) =>
-      parts.flatMap((part) => ('column' in part ? part.column : [])),
-    );
-    const names = [...knownColumns(file, facts).map(({ name }) => name), ...used];
-    return [...new Set(names)]
+  'settings/no-answer': ({ file, facts }) =>
+    likelyAnswers(file, facts)
       .slice(0, 6)
-      .map((name) => addSetting(file, `answer: ${yamlScalar(name)}`, `Add "answer: ${name}"`));
-  },
+      .map((name) => addSetting(file, `answer: ${yamlScalar(name)}`, `Add "answer: ${name}"`)),
   'settings/no-data': ({ file, facts }) => {
-    if (file.settingSpans.has('data')) return [];
-    const data = facts.files.filter((name) => /\.(jsonl|json|csv|tsv|parquet)$/.test(name));
-    const names = data.length === 0 ? ['examples.jsonl'] : data.slice(0, 5);
-    return names.map((name) =>
-      addSetting(
-        file,
-        `data:\n  train: ${yamlScalar(name)}`,
-        `Train on "${name}"`,
-        names.length === 1,
-      ),
-    );
+    const found = trainingFiles(facts.files);
+    const names = found.length === 0 ? ['examples.jsonl'] : found.slice(0, 5);
+    const isClear = names.length === 1 || (isNamedTrain(names[0]!) && !isNamedTrain(names[1]!));
+    return names.map((name, index) => {
+      const lines = dataLines(name, facts).filter(
+        (line) => !file.settingSpans.has(`data.${line.slice(0, line.indexOf(':'))}`),
+      );
+      return addUnder(file, 'data', lines, `Train on "${name}"`, isClear && index === 0);
+    });
   },
   'settings/no-labels': (context) => [
     addSetting(context.file, labelLines(context), 'Add labels with label words', true),
@@ -203,8 +160,14 @@ export const settingsFixes: Fixers = {
         : addSetting(file, 'candidates: generate', title),
     ];
   },
-  'settings/unknown-baseline': ({ file, diagnostic }) =>
-    file.prompts.slice(0, 8).map(({ name }) => replace(diagnostic.span, name, changeTitle(name))),
+  'settings/unknown-baseline': (context) => {
+    const { file, diagnostic, written } = context;
+    const names = file.prompts.map(({ name }) => name).filter(isPromptName);
+    const changes = nearestFirst(written, names)
+      .slice(0, 8)
+      .map((name) => replace(diagnostic.span, name, changeTitle(name)));
+    return [...changes, ...removeHere(context)];
+  },
   'settings/unreachable-label': (context) => {
     const found = settingAt(context);
     if (!found) return [];
@@ -216,66 +179,24 @@ export const settingsFixes: Fixers = {
   },
   'settings/no-effect': (context) =>
     removeHere(context).map((fix) => ({ ...fix, isPreferred: true })),
-  'prompt/none': ({ file }) => {
-    const answer = file.settings.answer ?? 'answer';
-    const eol = eolOf(file);
-    const lead = /[\r\n]$/.test(file.text) ? eol : eol + eol;
-    const text = `${lead}@prompt manual${eol}The answer is {${answer}}.${eol}`;
-    return [insert(file.text.length, text, 'Add a prompt', true)];
-  },
-  'prompt/no-name': ({ file, diagnostic }) => [
-    insert(diagnostic.span.end, ` ${freeName(file, 'prompt')}`, 'Give it a name', true),
-  ],
-  'prompt/bad-name': ({ file, diagnostic, written }) => {
-    const cleaned = written
-      .normalize('NFKD')
-      .replace(/[^A-Za-z0-9_-]+/g, '')
-      .replace(/^[^A-Za-z]+/, '');
-    const name = freeName(file, cleaned === '' ? 'prompt' : cleaned);
-    return [replace(diagnostic.span, name, changeTitle(name), true)];
-  },
-  'prompt/duplicate-name': ({ file, diagnostic, written }) => {
-    const name = freeName(file, written);
-    return [replace(diagnostic.span, name, `Rename it to ${name}`, true)];
-  },
-  'prompt/unreadable-vectors': withoutVectors,
-  'prompt/unfitting-vectors': withoutVectors,
-  'prompt/bad-mapping': ({ file, diagnostic, written }) => {
-    const onNextLine = replace(
-      diagnostic.span,
-      `${eolOf(file)}${written}`,
-      'Put the template on the next line',
-    );
-    const isMapping = /^\w+\s*:\s*\S/.test(written) && !written.includes('{');
-    return [
-      isMapping
-        ? replace(diagnostic.span, `{${written}}`, 'Put braces around the settings', true)
-        : undefined,
-      written.startsWith('{') ? undefined : onNextLine,
-    ];
-  },
-  'directive/text-outside-prompt': ({ file, diagnostic }) => {
-    const head = `@prompt ${freeName(file, 'prompt')}${eolOf(file)}`;
-    return [
-      insert(diagnostic.span.start, head, 'Start a prompt above it', true),
-      insert(diagnostic.span.start, '@# ', 'Make it a comment'),
-    ];
-  },
-  'directive/unknown': ({ file, diagnostic }) => {
-    const known = nearestName(file.text.slice(diagnostic.span.start + 1, diagnostic.span.end), [
-      'prompt',
-    ]);
-    const escape = insert(diagnostic.span.start, '@', 'Make it words that start with "@"');
-    return [
-      known === undefined ? undefined : escape,
-      insert(diagnostic.span.start, '@# ', 'Make it a comment'),
-    ];
-  },
 };
 
-function freeName(file: PtuneFile, wanted: string): string {
-  const taken = new Set(file.prompts.map(({ name }) => name));
-  if (!taken.has(wanted)) return wanted;
-  for (let number = 2; ; number++)
-    if (!taken.has(`${wanted}-${number}`)) return `${wanted}-${number}`;
+/** Closes the bracket of the one line that lacks it, where the settings can be read then. */
+function closedLine({ text, frontMatterSpan: span }: PtuneFile): QuickFix | undefined {
+  if (!span) return undefined;
+  let at = span.start;
+  for (const [, line = '', eol = ''] of text
+    .slice(span.start, span.end)
+    .matchAll(/([^\r\n]*)(\r\n|\n|\r|$)/g)) {
+    const place = { start: at, end: at + line.length };
+    at = place.end + eol.length;
+    const closed = closeBrackets(line);
+    if (closed === undefined) continue;
+    const after = text.slice(0, place.start) + closed + text.slice(place.end);
+    const whole = { start: span.start, end: span.end + closed.length - line.length };
+    const { diagnostics } = readYamlMapping(after, whole, new Set());
+    if (diagnostics.some(({ code }) => code === 'settings/yaml')) continue;
+    return replace(place, closed, 'Close the bracket', true);
+  }
+  return undefined;
 }

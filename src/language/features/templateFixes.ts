@@ -2,6 +2,7 @@
 import type { Prompt, PtuneFile, Span } from '../ast.ts';
 import { nearestName } from '../nearest.ts';
 import { escapedBraces } from '../printTemplate.ts';
+import { repairedVirtual } from '../repairVirtual.ts';
 import { fromOpenPrompt, fromTriple } from './convertTemplate.ts';
 import { knownColumns } from './facts.ts';
 import {
@@ -41,18 +42,46 @@ export function conversions({ file, diagnostic, facts }: FixContext): QuickFix[]
   });
 }
 
-function literal({ file, diagnostic }: FixContext): QuickFix {
+/** Doubles the braces around what is no slot. */
+function literalSlot({ file, diagnostic }: FixContext): QuickFix {
   const part = promptOf(file, diagnostic.span);
   const open = file.text.lastIndexOf('{', diagnostic.span.start);
   const start = part && open >= part.templateSpan.start ? open : diagnostic.span.start;
   const close = file.text.indexOf('}', diagnostic.span.start);
   const lineEnd = /[\r\n]/.exec(file.text.slice(start))?.index ?? file.text.length - start;
   const end = close === -1 || close >= start + lineEnd ? diagnostic.span.end : close + 1;
-  const span = { start, end };
-  return replace(
-    span,
-    escapedBraces(file.text.slice(start, end)),
-    'Make the braces part of the words',
+  return replace({ start, end }, escapedBraces(file.text.slice(start, end)), literalTitle);
+}
+
+const literalTitle = 'Make the braces part of the words';
+
+/** Doubles a brace that is not closed and the one that closes it as words; slots between them stay. */
+function literalBrace({ file, diagnostic, written }: FixContext): QuickFix {
+  const { start } = diagnostic.span;
+  const rest = /^[^\r\n]*/.exec(file.text.slice(start))![0];
+  let depth = 0;
+  const strays = file.diagnostics
+    .filter(({ code }) => code === 'template/stray-brace' || code === 'template/unclosed-brace')
+    .filter(({ span }) => span.start > start && span.start < start + rest.length)
+    .toSorted((a, b) => a.span.start - b.span.start);
+  const partner = strays.find(({ code }) => {
+    if (code === 'template/unclosed-brace') depth++;
+    else depth--;
+    return depth < 0;
+  });
+  const places = [start, ...(partner ? [partner.span.start] : [])];
+  return {
+    title: partner ? literalTitle : 'Make the brace part of the words',
+    edits: places.map((at) => ({ span: { start: at, end: at }, text: file.text[at]! })),
+    isPreferred: written === '{',
+  };
+}
+
+/** The names of virtual tokens that the prompt at a place defines. */
+function definedNames(file: PtuneFile, span: Span): Set<string> {
+  const parts = promptOf(file, span)?.parts ?? [];
+  return new Set(
+    parts.flatMap((part) => (part.kind === 'virtual' && !part.repeats ? (part.name ?? []) : [])),
   );
 }
 
@@ -87,25 +116,20 @@ export const templateFixes: Fixers = {
       other ? replace(other, '', 'Remove the first place') : undefined,
     ];
   },
-  'template/unclosed-brace': (context) => [literal(context)],
+  'template/unclosed-brace': (context) => [literalBrace(context)],
   'template/stray-brace': ({ diagnostic }) => [replace(diagnostic.span, '', 'Remove it')],
   'template/unclosed-string': ({ file, diagnostic }) => {
     const { end } = diagnostic.span;
     const isClosed = file.text[end] === '}';
     return [insert(end, isClosed ? '"' : '"}', 'Close the text', true)];
   },
-  'template/bad-slot': (context) => [...conversions(context), literal(context)],
+  'template/bad-slot': (context) => [...conversions(context), literalSlot(context)],
   'template/unknown-filter': (context) => [withoutFilter(context)],
   'template/misplaced-filter': (context) => [{ ...withoutFilter(context), isPreferred: true }],
-  'template/bad-virtual-token': ({ diagnostic, written }) => {
-    const [, name, count] = /^\{\s*\*\s*([A-Za-z][\w-]*)\s+(\d+)\s*\}$/.exec(written) ?? [];
-    const better = name === undefined ? '{*}' : `{*${name}:${count}}`;
-    const isText = /^["']/.test(written);
-    return [
-      isText
-        ? replace(diagnostic.span, '', 'Leave the text out', true)
-        : replace(diagnostic.span, better, changeTitle(better), name !== undefined),
-    ];
+  'template/bad-virtual-token': ({ file, diagnostic, written }) => {
+    if (/^["']/.test(written)) return [replace(diagnostic.span, '', 'Leave the text out', true)];
+    const better = repairedVirtual(written.slice(1, -1), definedNames(file, diagnostic.span));
+    return [replace(diagnostic.span, better, changeTitle(better), better !== '{*}')];
   },
   'template/bad-count': ({ diagnostic, written }) => {
     const most = written.startsWith('demos') ? 64 : 512;
@@ -116,9 +140,7 @@ export const templateFixes: Fixers = {
   'template/undefined-virtual-token': ({ file, diagnostic, written }) => {
     const name = /^\{\s*\*\s*([A-Za-z][\w-]*)/.exec(written)?.[1];
     if (name === undefined) return [];
-    const others = (promptOf(file, diagnostic.span)?.parts ?? []).flatMap((part) =>
-      part.kind === 'virtual' && !part.repeats ? (part.name ?? []) : [],
-    );
+    const others = definedNames(file, diagnostic.span);
     const nearest = nearestName(name, others);
     return [
       nearest === undefined
