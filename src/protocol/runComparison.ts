@@ -1,12 +1,15 @@
 /** Two or more runs side by side: what they scored, whether the difference is real, what was set. */
 import { percent, percentRange, points, pointsRange, pValueText } from '../base/format.ts';
-import type { Difference, Interval } from './summary.ts';
+import { candidatesText } from './candidatesText.ts';
+import type { Candidates, Difference, Interval } from './summary.ts';
 
 /** One of the runs. */
 export interface ComparedRun {
   readonly run: string;
   /** What a person calls it. */
   readonly name?: string;
+  /** What changed since ("template changed"), where it no longer belongs to its file. */
+  readonly stale?: string;
   /** The score of its own answers to the test examples, where it was scored. */
   readonly score?: {
     readonly n: number;
@@ -14,6 +17,8 @@ export interface ComparedRun {
     readonly interval: Interval;
     /** Nats per answer. */
     readonly loss: number;
+    /** What the answers were chosen among; unknown of runs that an older version scored. */
+    readonly candidates?: Candidates;
   };
   /** To the first run, where both answered the same examples; `baseline` is that run's id. */
   readonly difference?: Difference;
@@ -56,19 +61,21 @@ export function comparisonText({ runs, settings, notes }: RunComparison): string
 
 function scoreCells({ score, difference }: ComparedRun): string[] {
   if (score === undefined) return ['not scored', '', '', ''];
-  const { accuracy, interval, loss, n } = score;
+  const { accuracy, interval, loss, n, candidates } = score;
+  const among = candidates === undefined ? '' : `, ${candidatesText(candidates)}`;
   return [
-    `${percent(accuracy)} of ${n}`,
+    `${percent(accuracy)} of ${n}${among}`,
     percentRange(interval),
     loss.toFixed(2),
     difference === undefined
       ? ''
-      : `${points(difference.accuracy)} (${pointsRange(difference.interval)}), ${pValueText(difference.pValue)}, ${difference.significant ? 'significant' : 'not significant'}`,
+      : `${points(difference.accuracy)} (${pointsRange(difference.interval)}) on the same ${n}, ${pValueText(difference.pValue)}, ${difference.significant ? 'significant' : 'not significant'}`,
   ];
 }
 
-function titleOf({ run, name }: ComparedRun): string {
-  return name === undefined ? run : `${name} (${run})`;
+function titleOf({ run, name, stale }: ComparedRun): string {
+  const title = name === undefined ? run : `${name} (${run})`;
+  return stale === undefined ? title : `${title}  ⟳ stale: ${stale}`;
 }
 
 /** A, B, … Z, then numbers. */

@@ -98,7 +98,7 @@ export class TrainerHandler implements TrainerRequests {
   }
 
   compareRuns({ runs, from }: CompareRunsRequest): Promise<RunComparison> {
-    return this.#alone(() => compareRuns(runs, from));
+    return this.#alone((context) => compareRuns(runs, from, context));
   }
 
   cancel(): Promise<void> {

@@ -7,26 +7,41 @@ import type { ComparedRun, ComparedSetting, RunComparison } from '../protocol/ru
 import { runOutcome, runSettings } from '../runs/runFacts.ts';
 import type { RunManifest } from '../runs/runManifest.ts';
 import { readLabel } from '../runs/runLabel.ts';
-import { readRunScore } from '../runs/runScore.ts';
+import { type RunScore, readRunScore } from '../runs/runScore.ts';
+import type { TrainingContext } from './context.ts';
+import { FileStates } from './fileStates.ts';
 import { findRun, type FoundRun } from './openRun.ts';
+import { scoreRun } from './scoreRun.ts';
 
 interface Scored {
   readonly run: FoundRun;
   readonly predictions: readonly Prediction[];
-  /** What the answers were chosen among, as text to compare. */
-  readonly candidates: string;
+  /** What the answers were chosen among, where that was written down. */
+  readonly candidates: RunScore['candidates'] | undefined;
+  /** Why there are no answers, as a sentence. */
+  readonly lack?: string;
+  /** What changed since the run was made. */
+  readonly stale: string | undefined;
 }
 
 /**
- * Compares runs; differences are those to the first one.
+ * Compares runs; differences are those to the first one. A run without a score gets one, where its
+ * data and its model are still what they were.
  *
  * @param names  ids of runs, or paths of their folders
  * @param from  where ids are looked for
- * @throws PtuneError those of reading a run
+ * @throws PtuneError those of reading a run; `training/cancelled`
  */
-export async function compareRuns(names: readonly string[], from: string): Promise<RunComparison> {
+export async function compareRuns(
+  names: readonly string[],
+  from: string,
+  context: TrainingContext,
+): Promise<RunComparison> {
   const runs = await Promise.all(names.map((name) => findRun(name, from)));
-  const scored = await Promise.all(runs.map(scoredRun));
+  const states = new FileStates(context.bundledModels);
+  const scored: Scored[] = [];
+  // One after the other: each may open a model.
+  for (const run of runs) scored.push(await scoredRun(run, states, context));
   const comparable = scored.filter((one) => isComparable(one, scored[0]!));
   const differences = compareToBaseline(
     comparable.map(({ run, predictions }) => ({
@@ -36,13 +51,14 @@ export async function compareRuns(names: readonly string[], from: string): Promi
     runs[0]!.manifest.id,
   );
   const compared = await Promise.all(
-    scored.map(async ({ run, predictions }): Promise<ComparedRun> => {
+    scored.map(async ({ run, predictions, candidates, stale }): Promise<ComparedRun> => {
       const { name } = await readLabel(run.folder);
       const difference = differences.get(run.manifest.id);
       return {
         run: run.manifest.id,
         ...(name !== undefined && { name }),
-        ...(predictions.length > 0 && { score: scoreText(predictions) }),
+        ...(stale !== undefined && { stale }),
+        ...(predictions.length > 0 && { score: ownScore(predictions, candidates) }),
         ...(difference && { difference }),
       };
     }),
@@ -54,17 +70,34 @@ export async function compareRuns(names: readonly string[], from: string): Promi
   };
 }
 
-async function scoredRun(run: FoundRun): Promise<Scored> {
-  const { store, manifest, folder } = run;
-  const all = await store.readPredictions(manifest.id);
-  const predictions = all.filter(({ prompt }) => prompt === manifest.prompt.name);
-  const candidates = JSON.stringify((await readRunScore(folder))?.candidates);
-  return { run, predictions, candidates };
+async function scoredRun(
+  run: FoundRun,
+  states: FileStates,
+  context: TrainingContext,
+): Promise<Scored> {
+  const known = await ownPredictions(run);
+  const lack = known.length > 0 ? undefined : await scoreRun(run, context);
+  return {
+    run,
+    predictions: known.length > 0 ? known : await ownPredictions(run),
+    candidates: (await readRunScore(run.folder))?.candidates,
+    ...(lack !== undefined && { lack }),
+    stale: await states.staleSince(run),
+  };
 }
 
-function scoreText(predictions: readonly Prediction[]): NonNullable<ComparedRun['score']> {
+/** What a run itself answered; its file of answers has those of other prompts, too. */
+async function ownPredictions({ store, manifest }: FoundRun): Promise<readonly Prediction[]> {
+  const all = await store.readPredictions(manifest.id);
+  return all.filter(({ prompt }) => prompt === manifest.prompt.name);
+}
+
+function ownScore(
+  predictions: readonly Prediction[],
+  candidates: Scored['candidates'],
+): NonNullable<ComparedRun['score']> {
   const { n, accuracy, interval, loss } = scoreOf([predictions]);
-  return { n, accuracy, interval, loss };
+  return { n, accuracy, interval, loss, ...(candidates && { candidates }) };
 }
 
 /** Whether both answered the same examples, chosen among the same candidates. */
@@ -73,7 +106,7 @@ function isComparable(one: Scored, first: Scored): boolean {
   return (
     predictions.length > 0 &&
     one.predictions.length === predictions.length &&
-    one.candidates === first.candidates &&
+    JSON.stringify(one.candidates) === JSON.stringify(first.candidates) &&
     one.run.manifest.hashes.data === first.run.manifest.hashes.data &&
     one.predictions.every(
       ({ example, answer }, i) =>
@@ -86,11 +119,7 @@ function notesOf(scored: readonly Scored[]): string[] {
   const notes: string[] = [];
   const named = (list: readonly Scored[]) => listed(list.map(({ run }) => run.manifest.id));
   const unscored = scored.filter(({ predictions }) => predictions.length === 0);
-  if (unscored.length > 0) {
-    notes.push(
-      `Not scored yet: ${named(unscored)}. Score the file to see how many answers are right.`,
-    );
-  }
+  for (const { run, lack } of unscored) notes.push(`Not scored: ${run.manifest.id}. ${lack!}`);
   const [first] = scored;
   const others = scored.filter(
     (one) => !unscored.includes(one) && !unscored.includes(first!) && !isComparable(one, first!),
@@ -98,6 +127,12 @@ function notesOf(scored: readonly Scored[]): string[] {
   if (others.length > 0) {
     notes.push(
       `Other examples or other candidates than those of ${first!.run.manifest.id}: ${named(others)}. The difference cannot be measured.`,
+    );
+  }
+  const stale = scored.filter((one) => one.stale !== undefined);
+  if (stale.length > 0) {
+    notes.push(
+      `Stale: ${named(stale)}. What is said of a stale run is about its file as it was when it was trained, not as it is now.`,
     );
   }
   return notes;

@@ -31,7 +31,11 @@ export class FileStates {
    * What changed since a run was made ("template changed"); undefined while it holds, and where its
    * folder does not tell whose file it belongs to.
    */
-  async staleSince({ manifest, home, store }: FoundRun): Promise<string | undefined> {
+  async staleSince({
+    manifest,
+    home,
+    store,
+  }: Pick<FoundRun, 'manifest' | 'home' | 'store'>): Promise<string | undefined> {
     const state = await this.of(join(home, manifest.file));
     const liesBesideFile = basename(dirname(store.folders.runs)) === '.ptune';
     return typeof state === 'string' && !liesBesideFile ? undefined : staleRun(manifest, state);

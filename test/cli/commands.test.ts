@@ -380,53 +380,6 @@ test('report writes a page of its own', async () => {
   expect(await readFile(join(folder, 'run.html'), 'utf8')).toBe(page);
 });
 
-describe('scores that no longer belong to the file', () => {
-  const file = (name: string) => join(folder, name);
-  const stale = async (page: string) =>
-    JSON.parse(
-      /<script type="application\/json" id="stale">(.*)<\/script>/.exec(
-        await readFile(file(page), 'utf8'),
-      )![1]!,
-    ) as unknown;
-
-  test('leave as stale, with the reason on the page and in a warning', async () => {
-    const text = await readFile(file('task.ptune'), 'utf8');
-    const report = (what: string) => ptune(folder, 'report', what, '--html', 'stale.html');
-    try {
-      expect(await report('task.ptune')).toMatchObject({ status: 0, stderr: '' });
-      expect(await stale('stale.html')).toEqual({});
-      await writeFile(file('task.ptune'), text.replace('{*2} {country}', '{*2} a {country}'));
-      for (const what of ['task.ptune', run]) {
-        expect(await report(what)).toEqual({
-          status: 0,
-          stdout: 'stale.html\n',
-          stderr:
-            'warning: The score of "learned" is stale: template changed since. The page says so; "ptune score task.ptune" makes new ones.\n',
-        });
-        expect(await stale('stale.html')).toEqual({ learned: 'template changed' });
-      }
-      await writeFile(file('task.ptune'), text.replace('train.jsonl', 'gone.jsonl'));
-      expect((await report('task.ptune')).stderr).toContain(
-        'The scores of "manual" and "learned" are stale: data not found since.',
-      );
-      await writeFile(file('task.ptune'), text.replace('model: ./model', 'model: ./gone'));
-      await report('task.ptune');
-      expect(await stale('stale.html')).toEqual({
-        manual: 'model not found',
-        learned: 'model not found',
-      });
-      await rm(file('task.ptune'));
-      await report(run);
-      expect(await stale('stale.html')).toEqual({
-        manual: 'file removed',
-        learned: 'file removed',
-      });
-    } finally {
-      await writeFile(file('task.ptune'), text);
-    }
-  });
-});
-
 describe('a run whose surroundings have changed', () => {
   test('is refused, with the reason', async () => {
     const text = await readFile(join(folder, 'task.ptune'), 'utf8');

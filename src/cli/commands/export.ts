@@ -3,7 +3,9 @@ import { relative } from 'node:path';
 import { exportRun } from '../../exchange/export/exportRun.ts';
 import type { ExportFormat } from '../../protocol/exchange.ts';
 import { quietContext } from '../environment.ts';
+import { findRun } from '../../training/openRun.ts';
 import { note, print, printJson, type Output } from '../output.ts';
+import { warnOfStaleRun } from '../staleRun.ts';
 
 export interface ExportOptions {
   readonly format: ExportFormat;
@@ -19,6 +21,7 @@ export async function exportPrompt(
   const { format, output: folder } = options;
   const from = process.cwd();
   const reply = await exportRun({ run, format, output: folder, from }, quietContext());
+  await warnOfStaleRun(await findRun(run, from));
   for (const warning of reply.warnings) note(`warning: ${warning}`);
   if (output.json) {
     printJson(reply);

@@ -19,6 +19,7 @@ import { findRun, openRunModel, type FoundRun } from '../../training/openRun.ts'
 import { startedTokens, startOf } from '../../training/runVectors.ts';
 import { quietContext } from '../environment.ts';
 import { print, printJson, type Output } from '../output.ts';
+import { warnOfStaleRun } from '../staleRun.ts';
 
 export interface NearestOptions {
   readonly top: number;
@@ -52,6 +53,7 @@ export async function nearest(
     ...(name !== undefined && { name }),
   }));
   const model = await openRunModel(run, quietContext());
+  await warnOfStaleRun(run);
   try {
     const { top: count, metric, all = false } = options;
     const plain = Array.from({ length: vectors.length / model.width }, () => ({}));

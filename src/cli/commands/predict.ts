@@ -4,11 +4,13 @@ import { findRun, predictWithRun } from '../../training/openRun.ts';
 import { visibleText } from '../../base/visibleText.ts';
 import { quietContext } from '../environment.ts';
 import { print, printJson, type Output } from '../output.ts';
+import { warnOfStaleRun } from '../staleRun.ts';
 
 /** Prints a run's answer for one input. */
 export async function predict(id: string, input: string, output: Output): Promise<number> {
   const run = await findRun(id, process.cwd());
   const scores = await predictWithRun(run, parseInput(input), quietContext());
+  await warnOfStaleRun(run);
   const top = scores.slice(0, 5);
   if (output.json) {
     const [best] = top;

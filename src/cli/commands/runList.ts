@@ -1,4 +1,5 @@
 /** `ptune runs`: lists runs, shows and names them, compares and removes them. */
+import { dirname } from 'node:path';
 import { percent, percentRange } from '../../base/format.ts';
 import { comparisonText } from '../../protocol/runComparison.ts';
 import { runFolders } from '../../runs/runFolders.ts';
@@ -7,24 +8,30 @@ import type { RunManifest } from '../../runs/runManifest.ts';
 import { type RunScore, readRunScore } from '../../runs/runScore.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import { compareRuns } from '../../training/compareRuns.ts';
-import { findRun } from '../../training/openRun.ts';
+import { FileStates } from '../../training/fileStates.ts';
+import { findRun, type FoundRun } from '../../training/openRun.ts';
+import { bundledModels, trainingContext } from '../environment.ts';
 import { note, print, printJson, type Output } from '../output.ts';
+import { Progress } from '../progress.ts';
 
 /** A run as the list has it. */
 interface ListedRun extends RunManifest {
   readonly label?: RunLabel;
   readonly score?: RunScore;
+  /** What changed since, where it no longer belongs to its file. */
+  readonly stale?: string;
 }
 
 /** Lists the runs in the current folder and below. */
 export async function listRuns(output: Output): Promise<number> {
   const folders = await runFolders(process.cwd());
   const stores = folders.map((runs) => new RunStore({ runs, reports: runs }));
+  const states = new FileStates(bundledModels);
   const all = await Promise.all(
     stores.map(async (store) => {
       const { runs, errors } = await store.list();
       return {
-        runs: await Promise.all(runs.map((run) => listed(store.folder(run.id), run))),
+        runs: await Promise.all(runs.map((run) => listed(inStore(store, run), states))),
         errors,
       };
     }),
@@ -43,15 +50,31 @@ export async function listRuns(output: Output): Promise<number> {
   return 0;
 }
 
-/** A run with what lies beside its manifest. */
-async function listed(folder: string, run: RunManifest): Promise<ListedRun> {
-  const label = await readLabel(folder);
-  const score = await readRunScore(folder);
-  const isNamed = Object.keys(label).length > 0;
-  return { ...run, ...(isNamed && { label }), ...(score && { score }) };
+/** A run of the store of a `.ptune` file. */
+function inStore(store: RunStore, manifest: RunManifest): ListedFrom {
+  const { runs } = store.folders;
+  return { manifest, store, folder: store.folder(manifest.id), home: dirname(dirname(runs)) };
 }
 
-function lineOf({ id, status, file, prompt, seed, reason, bestStep, label, score }: ListedRun) {
+type ListedFrom = Omit<FoundRun, 'events'>;
+
+/** A run with what lies beside its manifest, and whether it still belongs to its file. */
+async function listed(run: ListedFrom, states: FileStates): Promise<ListedRun> {
+  const { manifest, folder } = run;
+  const label = await readLabel(folder);
+  const score = await readRunScore(folder);
+  const stale = await states.staleSince(run);
+  const isNamed = Object.keys(label).length > 0;
+  return {
+    ...manifest,
+    ...(isNamed && { label }),
+    ...(score && { score }),
+    ...(stale !== undefined && { stale }),
+  };
+}
+
+function lineOf(run: ListedRun) {
+  const { id, status, file, prompt, seed, reason, bestStep, label } = run;
   const end = reason ?? (bestStep === undefined ? '' : `step ${bestStep} kept`);
   return [
     id,
@@ -60,17 +83,22 @@ function lineOf({ id, status, file, prompt, seed, reason, bestStep, label, score
     prompt.name,
     `seed ${seed}`,
     `${status}${end && `: ${end}`}`,
-    ...(score
-      ? [`${percent(score.accuracy)} of ${score.n} (${percentRange(score.interval)})`]
-      : []),
+    ...scoreText(run),
     ...(label?.pinned ? ['pinned'] : []),
   ].join('  ');
 }
 
+/** The score, if it holds; a stale one never looks like a current one. */
+function scoreText({ score, stale }: ListedRun): string[] {
+  const right = score && `${percent(score.accuracy)} of ${score.n}`;
+  if (stale !== undefined) return [`⟳ stale: ${stale}${right ? ` (was ${right})` : ''}`];
+  return score ? [`${right} (${percentRange(score.interval)})`] : [];
+}
+
 /** Shows one run's manifest. */
 export async function showRun(id: string): Promise<number> {
-  const { manifest, folder } = await findRun(id, process.cwd());
-  print(JSON.stringify(await listed(folder, manifest), undefined, 2));
+  const run = await findRun(id, process.cwd());
+  print(JSON.stringify(await listed(run, new FileStates(bundledModels)), undefined, 2));
   return 0;
 }
 
@@ -89,7 +117,10 @@ export async function labelRun(id: string, change: LabelChange): Promise<number>
 
 /** Prints two or more runs side by side. */
 export async function compare(ids: readonly string[], output: Output): Promise<number> {
-  const comparison = await compareRuns(ids, process.cwd());
+  const progress = new Progress(output);
+  const context = trainingContext((event) => progress.show(event));
+  const comparison = await compareRuns(ids, process.cwd(), context);
+  progress.end();
   if (output.json) printJson(comparison);
   else print(comparisonText(comparison));
   return 0;

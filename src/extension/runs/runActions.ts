@@ -127,8 +127,11 @@ export class RunActions implements Disposable {
   }
 
   async #compare(names: readonly string[], titles: readonly string[]): Promise<void> {
-    const comparison = await this.#parts.training.inOwnProcess('Comparing runs', (trainer) =>
-      trainer.compareRuns({ runs: names, from: dirname(names[0]!) }),
+    const comparison = await this.#parts.training.inOwnProcess(
+      'Comparing runs',
+      (trainer) => trainer.compareRuns({ runs: names, from: dirname(names[0]!) }),
+      // Runs without a score get one.
+      (event) => (event.type === 'scoring' ? `Scoring a run of ${event.prompt}` : undefined),
     );
     const key = names.join('\n');
     const title = names.length === 2 ? listed(titles) : counted(names.length, 'run');
