@@ -118,10 +118,11 @@ function scoreWords(prompt: Prompt, scores: FileScores | undefined): string {
   if (score === undefined) return 'no score yet';
   const { accuracy, difference } = score.prompt.summary;
   if (score.stale !== undefined) return `stale: ${score.stale}`;
-  if (score.prompt.baseline) return `${percent(accuracy)}, baseline`;
+  if (score.isBaseline) return `${percent(accuracy)}, baseline`;
   const own = `${percent(accuracy)}${fewSeeds(score)}`;
-  if (difference === undefined || score.baselineStale !== undefined) return own;
-  return `${own}, ${points(difference.accuracy)} over ${difference.baseline}`;
+  if (score.baselineStale !== undefined) return `${own}, baseline changed`;
+  if (difference === undefined) return own;
+  return `${own}, ${points(difference.accuracy)} over ${score.against}`;
 }
 
 /** " (1 of 3 seeds)" where not all that the file asks for are trained. */

@@ -33,3 +33,34 @@ export function staleReason(then: Fingerprint, now: Fingerprint): string | undef
   if (then.model !== now.model) return 'model changed';
   return undefined;
 }
+
+/**
+ * What prompts were called before they got another name: nothing that is measured knows the name, so a
+ * prompt that has the fingerprint of one that is gone is that one. Where two fit, none is taken.
+ *
+ * @param now fingerprints of the prompts that nothing is known of under their names
+ * @param gone fingerprints of what is known under names that no prompt has
+ * @returns former names by present ones
+ */
+export function formerNames(
+  now: ReadonlyMap<string, Fingerprint>,
+  gone: ReadonlyMap<string, Fingerprint>,
+): Map<string, string> {
+  const keyOf = ({ template, settings, data, model }: Fingerprint) =>
+    [template, settings, data, model].join(' ');
+  const byKey = (prompts: ReadonlyMap<string, Fingerprint>) => {
+    const names = new Map<string, string[]>();
+    for (const [name, fingerprint] of prompts) {
+      const key = keyOf(fingerprint);
+      names.set(key, [...(names.get(key) ?? []), name]);
+    }
+    return names;
+  };
+  const fitting = byKey(gone);
+  const found = new Map<string, string>();
+  for (const [key, [name, ...others]] of byKey(now)) {
+    const [former, ...more] = fitting.get(key) ?? [];
+    if (former !== undefined && others.length === 0 && more.length === 0) found.set(name!, former);
+  }
+  return found;
+}

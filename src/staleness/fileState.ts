@@ -5,7 +5,7 @@ import { PtuneError } from '../base/errors.ts';
 import { locateModel } from '../hub/locate.ts';
 import type { Prompt, PtuneFile } from '../language/ast.ts';
 import { parse } from '../language/parser.ts';
-import { type Fingerprint, staleReason } from '../protocol/fingerprint.ts';
+import { type Fingerprint, formerNames, staleReason } from '../protocol/fingerprint.ts';
 import type { FileHashes } from '../runs/fileHashes.ts';
 import { promptFingerprint } from '../runs/fingerprint.ts';
 import type { RunManifest } from '../runs/runManifest.ts';
@@ -45,6 +45,8 @@ export async function fileState(
   }
   const states = new Map<string, PromptState>();
   for (const prompt of file.prompts) {
+    // Two prompts of one name are an error of its own; the first is meant.
+    if (states.has(prompt.name)) continue;
     const now =
       located === undefined
         ? 'model not found'
@@ -72,7 +74,8 @@ export function staleRun(
   { hashes, prompt }: Pick<RunManifest, 'hashes' | 'prompt'>,
   state: FileState,
 ): string | undefined {
-  return changeSince(hashes, prompt.name, state);
+  const name = renamedTo({ hashes, prompt }, state) ?? prompt.name;
+  return changeSince(hashes, name, state);
 }
 
 /** What changed in the prompt called `name` since it had these hashes; undefined where nothing did. */
@@ -81,6 +84,27 @@ export function changeSince(then: Fingerprint, name: string, state: FileState): 
   const own = state.get(name);
   if (own === undefined) return 'prompt removed';
   return typeof own.now === 'string' ? own.now : staleReason(then, own.now);
+}
+
+/**
+ * What the prompt of a run is called by now, where the file has none of its name but one prompt with
+ * the same hashes; undefined where it has its name, is gone, or two fit.
+ */
+export function renamedTo(
+  { hashes, prompt }: Pick<RunManifest, 'hashes' | 'prompt'>,
+  state: FileState,
+): string | undefined {
+  if (typeof state === 'string' || state.has(prompt.name)) return undefined;
+  const gone = new Map([[prompt.name, hashes]]);
+  for (const [present] of formerNames(knownHashes(state), gone)) return present;
+  return undefined;
+}
+
+/** The prompts of a file whose hashes are known. */
+export function knownHashes(state: Exclude<FileState, string>): Map<string, Fingerprint> {
+  const known = new Map<string, Fingerprint>();
+  for (const [name, { now }] of state) if (typeof now !== 'string') known.set(name, now);
+  return known;
 }
 
 /** The seeds that the file asks for. */

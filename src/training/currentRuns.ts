@@ -1,7 +1,7 @@
 /** The stored runs that a learned prompt is scored with, and why there are none or too few. */
 import { counted, listed } from '../base/format.ts';
 import type { Prompt } from '../language/ast.ts';
-import { staleReason } from '../protocol/fingerprint.ts';
+import { type Fingerprint, formerNames, staleReason } from '../protocol/fingerprint.ts';
 import type { RunManifest } from '../runs/runManifest.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import type { OpenPromptFile } from './promptFile.ts';
@@ -24,9 +24,9 @@ export async function currentRuns(
   store: RunStore,
 ): Promise<CurrentRuns> {
   const now = await open.fingerprint(prompt);
-  const own = (await store.list()).runs.filter(
-    (run) => run.file === open.name && run.prompt.name === prompt.name,
-  );
+  const ofFile = (await store.list()).runs.filter((run) => run.file === open.name);
+  const name = await nameInRuns(open, prompt, ofFile);
+  const own = ofFile.filter((run) => run.prompt.name === name);
   const bySeed = new Map<number, RunManifest>();
   for (const run of own) {
     const fits = staleReason(run.hashes, now) === undefined;
@@ -49,4 +49,26 @@ export async function currentRuns(
       ? `its last run ${newest.id} is ${newest.status}`
       : `${stale ?? 'seeds changed'} since its last run ${newest.id}`;
   return { runs, lack };
+}
+
+/** What the runs call a prompt: its name, or a former one where none has its own. */
+async function nameInRuns(
+  open: OpenPromptFile,
+  prompt: Prompt,
+  runs: readonly RunManifest[],
+): Promise<string> {
+  const present = new Set(open.file.prompts.map(({ name }) => name));
+  const trained = new Set(runs.map((run) => run.prompt.name));
+  if (trained.has(prompt.name)) return prompt.name;
+  const gone = new Map(
+    runs
+      .filter((run) => run.status === 'completed' && !present.has(run.prompt.name))
+      .map((run) => [run.prompt.name, run.hashes]),
+  );
+  if (gone.size === 0) return prompt.name;
+  const added = new Map<string, Fingerprint>();
+  for (const one of open.file.prompts) {
+    if (!trained.has(one.name)) added.set(one.name, await open.fingerprint(one));
+  }
+  return formerNames(added, gone).get(prompt.name) ?? prompt.name;
 }

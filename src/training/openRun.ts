@@ -127,8 +127,12 @@ export async function openRun(run: FoundRun, context: TrainingContext): Promise<
  * @throws PtuneError `file/no-such-prompt` when the file no longer has it
  */
 export function promptAsTrained({ prompts }: PtuneFile, manifest: RunManifest): Prompt {
-  const prompt = prompts.find((p) => p.name === manifest.prompt.name);
-  if (prompt && templateHash(prompt) === manifest.hashes.template) return prompt;
+  const isSame = (prompt: Prompt) => templateHash(prompt) === manifest.hashes.template;
+  const named = prompts.find((prompt) => prompt.name === manifest.prompt.name);
+  if (named && isSame(named)) return named;
+  // Under another name it is the same prompt.
+  const renamed = named ? [] : prompts.filter(isSame);
+  if (renamed.length === 1) return renamed[0]!;
   throw new PtuneError(
     'file/no-such-prompt',
     `"${manifest.file}" no longer has the prompt "${manifest.prompt.name}" as run ${manifest.id} was trained with it.`,

@@ -9,7 +9,9 @@ import {
   watchedFiles,
 } from '../../src/extension/scores/fileScores.ts';
 import { locateModel } from '../../src/hub/locate.ts';
+import { rename } from '../../src/language/features/rename.ts';
 import { parse } from '../../src/language/parser.ts';
+import { applyEdits } from '../../src/language/textEdit.ts';
 import type { Fingerprint } from '../../src/protocol/fingerprint.ts';
 import { FileHashes } from '../../src/runs/fileHashes.ts';
 import { StoredReports } from '../../src/runs/reportFile.ts';
@@ -116,13 +118,100 @@ describe('readScores', () => {
     const edited = (await read(text.replace('The capital', 'A capital')))!.prompts.get('learned')!;
     expect(edited.stale).toBeUndefined();
     expect(edited.baselineStale).toBe('template changed in manual');
-    const other = (await read(text.replace('baseline: manual', 'baseline: inverse')))!;
-    expect(other.prompts.get('learned')!.baselineStale).toBe('baseline changed');
+  });
+
+  it.each<[string, string, string, Record<string, string | undefined>]>([
+    [
+      'another prompt is it',
+      'baseline: manual',
+      'baseline: inverse',
+      {
+        manual: 'it is inverse now, and was manual',
+        inverse: undefined,
+        learned: 'it is inverse now, and was manual',
+      },
+    ],
+    [
+      'its template is another',
+      'The capital',
+      'A capital',
+      {
+        manual: undefined,
+        inverse: 'template changed in manual',
+        learned: 'template changed in manual',
+      },
+    ],
+    [
+      'no prompt has its name',
+      'baseline: manual',
+      'baseline: none',
+      { learned: 'it was manual, and the file has none now' },
+    ],
+    [
+      'a new prompt is it',
+      'baseline: manual',
+      'baseline: new\n---\n@prompt new\n{country} {capital}\n@# ',
+      { manual: 'it is new now, and was manual', learned: 'it is new now, and was manual' },
+    ],
+  ])('says of every score whether it is held against the baseline: %s', async (...args) => {
+    const [, before, after, expected] = args;
+    await store();
+    const source = text.replace(before, after).replace('@# \n---\n', '\n');
+    const scores = (await read(source))!;
+    for (const [name, reason] of Object.entries(expected)) {
+      expect([name, scores.prompts.get(name)!.baselineStale]).toEqual([name, reason]);
+    }
+    const baselines = [...scores.prompts.values()].filter(({ isBaseline }) => isBaseline);
+    const { baseline } = parse(source).settings;
+    expect(baselines.map(({ name }) => name)).toEqual(
+      [baseline].filter((name) => name !== undefined && scores.prompts.has(name)),
+    );
+  });
+
+  it('keeps every score of a prompt that only got another name, the baseline among them', async () => {
+    await store();
+    for (const name of ['manual', 'inverse', 'learned']) {
+      const file = parse(text);
+      const renaming = rename(file, text.indexOf(`@prompt ${name}`) + 8, 'renamed');
+      const source = applyEdits(text, renaming.kind === 'edits' ? renaming.edits : []);
+      expect(source).toContain('@prompt renamed');
+      const scores = (await read(source))!;
+      expect(scores.prompts.size).toBe(3);
+      expect(scores.stale).toEqual({});
+      for (const { stale, baselineStale } of scores.prompts.values()) {
+        expect([stale, baselineStale]).toEqual([undefined, undefined]);
+      }
+      const renamed = scores.prompts.get('renamed')!;
+      expect([renamed.name, renamed.prompt.summary.name]).toEqual(['renamed', name]);
+      expect(scores.prompts.get(name)).toBeUndefined();
+      const learned = [...scores.prompts.values()].find(({ prompt }) => prompt.runs.length > 0)!;
+      expect(learned.against).toBe(name === 'manual' ? 'renamed' : 'manual');
+    }
+  });
+
+  it.each<[string, (template: string) => string]>([
+    ['two new prompts fit', (same) => `@prompt a\n${same}\n@prompt b\n${same}`],
+    ['the template is another, too', (same) => `@prompt a\nSo: ${same}`],
+  ])('takes no score for a new name where %s', async (_, prompts) => {
+    await store();
+    const scores = (await read(
+      text.replace(/@prompt inverse\n(.*)/, (_all, same) => prompts(same as string)),
+    ))!;
+    expect([...scores.prompts.keys()]).toEqual(['manual', 'learned']);
+    expect(scores.stale).toEqual({ inverse: 'prompt removed' });
+  });
+
+  it('takes the first of two prompts with one name for the one that was scored', async () => {
+    await store();
+    const scores = (await read(`${text}\n@prompt inverse\n{country}: {capital}\n`))!;
+    expect(scores.prompts.get('inverse')!.stale).toBeUndefined();
   });
 
   it('leaves out prompts that are gone, and has none for new ones', async () => {
     await store();
-    const scores = (await read(text.replace('@prompt inverse', '@prompt other')))!;
+    const scores = (await read(
+      text.replace(/@prompt inverse\n.*\n/, '@prompt other\n{country} {capital}\n'),
+    ))!;
     expect([...scores.prompts.keys()]).toEqual(['manual', 'learned']);
   });
 

@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { askedSeeds, fileState, staleRun } from '../../src/staleness/fileState.ts';
+import { askedSeeds, fileState, renamedTo, staleRun } from '../../src/staleness/fileState.ts';
 import { rerunText } from '../../src/language/rerunText.ts';
 import { readRun, readRuns } from '../../src/extension/runs/runCatalog.ts';
 import {
@@ -266,13 +266,28 @@ train: { seeds: [1, 2] }
     ['its steps', (source) => source.replace('steps: 7', 'steps: 8'), 'settings changed'],
     ['its seeds', (source) => source.replace('[1, 2]', '[3]'), undefined],
     ['another prompt', (source) => source.replace('@prompt manual', '@prompt x'), undefined],
-    ['its name', (source) => source.replace('@prompt learned', '@prompt x'), 'prompt removed'],
+    ['its name', (source) => source.replace('@prompt learned', '@prompt x'), undefined],
+    [
+      'its name and its template',
+      (source) => source.replace('@prompt learned', '@prompt x').replace('{*3}', '{*4}'),
+      'prompt removed',
+    ],
     ['the model', (source) => source.replace('./m', './n'), 'model not found'],
     ['the data', (source) => source.replace('train.csv', 'none.csv'), 'data not found'],
     ['the file', () => undefined, 'file removed'],
   ])('after a change of %s', async (_, change, reason) => {
     const { manifest, stateOf } = await project();
     expect(staleRun(manifest, await stateOf(change(text)))).toBe(reason);
+  });
+
+  it('says what the prompt of a run is called by now, where one prompt alone fits', async () => {
+    const { manifest, stateOf } = await project();
+    const [learned] = /@prompt learned[^]*/.exec(text)!;
+    const now = async (source: string) => renamedTo(manifest, await stateOf(source));
+    expect(await now(text)).toBeUndefined();
+    expect(await now(text.replace('@prompt learned', '@prompt x'))).toBe('x');
+    const [one, other] = ['x', 'y'].map((name) => learned.replace('learned', name));
+    expect(await now(text.replace(learned, `${one}\n${other}`))).toBeUndefined();
   });
 
   it('asks for the seeds of prompts that are trained', async () => {

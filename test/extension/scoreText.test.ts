@@ -15,7 +15,16 @@ const undecided = buildReport(undecidedInputs());
 function scoreOf(name: string, changes: Partial<PromptScore> = {}): PromptScore {
   const from = changes.report ?? report;
   const prompt = from.prompts.find(({ summary }) => summary.name === name)!;
-  return { prompt, report: from, stale: undefined, baselineStale: undefined, ...changes };
+  return {
+    name,
+    prompt,
+    report: from,
+    stale: undefined,
+    isBaseline: prompt.baseline,
+    against: prompt.summary.difference?.baseline,
+    baselineStale: undefined,
+    ...changes,
+  };
 }
 
 describe('the score at the end of a line', () => {
@@ -49,7 +58,17 @@ describe('the score at the end of a line', () => {
     [
       'a difference to a baseline that changed',
       scoreOf('learned', { baselineStale: 'template changed in manual' }),
-      { text: '92 %  3 seeds ±1', tone: 'plain' },
+      { text: '92 %  ⟳ baseline changed  3 seeds ±1', tone: 'plain' },
+    ],
+    [
+      'a prompt that is no longer the baseline',
+      scoreOf('manual', { isBaseline: false, baselineStale: 'it is inverse now, and was manual' }),
+      { text: '42 %  ⟳ baseline changed', tone: 'plain' },
+    ],
+    [
+      'a prompt that is the baseline now',
+      scoreOf('inverse', { isBaseline: true }),
+      { text: '63 %  baseline', tone: 'plain' },
     ],
   ])('of %s', (_name, score, expected) => {
     const { text, tone } = inlineText(score)!;
@@ -60,7 +79,11 @@ describe('the score at the end of a line', () => {
     ['a baseline', scoreOf('manual'), 'baseline'],
     ['a prompt with seeds', scoreOf('learned'), '+50 ●'],
     ['a stale score', scoreOf('learned', { stale: 'data changed' }), '⟳ stale: data changed'],
-    ['a difference that no longer holds', scoreOf('learned', { baselineStale: 'x' }), undefined],
+    [
+      'a difference that no longer holds',
+      scoreOf('learned', { baselineStale: 'x' }),
+      '⟳ baseline changed',
+    ],
   ])('is only the difference of %s where only differences are wanted', (_, score, expected) => {
     expect(inlineText(score, 'differences')?.text).toBe(expected);
     expect(inlineText(score, 'off')).toBeUndefined();
@@ -128,8 +151,23 @@ describe('the score card', () => {
   it('does not show a difference to a baseline that changed since', () => {
     const score = scoreOf('learned', { baselineStale: 'template changed in manual' });
     const card = scoreCard(score, fourMinutesLater, []);
-    expect(card).toContain('Stale difference to manual: template changed in manual.');
+    expect(card).toContain(
+      '⟳ **Baseline changed**: template changed in manual. Score again to see the difference to it.',
+    );
     expect(card).not.toContain('points');
+  });
+
+  it('calls prompts as the file does, and says what they were called', () => {
+    const score = scoreOf('learned', { name: 'best', against: 'plain' });
+    const card = scoreCard(score, fourMinutesLater, []);
+    expect(card).toMatch(/^\*\*best\*\* — continuous/);
+    expect(card).toContain(
+      'It was trained and scored as learned; nothing but the name has changed.',
+    );
+    expect(card).toContain('points** over plain (');
+    expect(scoreCard(scoreOf('manual', { name: 'plain' }), fourMinutesLater, [])).toContain(
+      'It was scored as manual;',
+    );
   });
 
   it.each<[PromptScore, string]>([

@@ -77,6 +77,25 @@ test('the mean over seeds that the file no longer asks for is stale', async () =
   expect(await inEditor(path)).toEqual({ stale: undefined, missingSeeds: undefined });
 });
 
+test('a learned prompt that only got another name is scored with the runs that it has', async () => {
+  const path = await project();
+  await train(path, 1, 2, 3);
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace('@prompt learned', '@prompt best'));
+  const score = async () => {
+    const summary = await scoreFile({ path, split: 'test' }, contextFor().context);
+    return summary.prompts.map(({ name, seeds }) => [name, seeds?.length]);
+  };
+  expect(await score()).toEqual([
+    ['manual', undefined],
+    ['best', 3],
+  ]);
+  const [learned] = /@prompt learned[^]*/.exec(text)!;
+  const twice = ['one', 'two'].map((name) => learned.replace('learned', name)).join('\n');
+  await writeFile(path, text.replace(learned, twice));
+  expect(await score()).toEqual([['manual', undefined]]);
+});
+
 test('seeds that the file does not name are scored by themselves', async () => {
   const path = await project();
   await train(path, 1);

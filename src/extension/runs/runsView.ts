@@ -18,7 +18,13 @@ import { counted } from '../../base/format.ts';
 import type { PtuneFile } from '../../language/ast.ts';
 import { parse } from '../../language/parser.ts';
 import { readRunScore } from '../../runs/runScore.ts';
-import { type FileState, askedSeeds, fileState, staleRun } from '../../staleness/fileState.ts';
+import {
+  type FileState,
+  askedSeeds,
+  fileState,
+  renamedTo,
+  staleRun,
+} from '../../staleness/fileState.ts';
 import type { Registration } from '../commands.ts';
 import { isOnDisk, isPtune, parsedFile } from '../documents.ts';
 import type { TrainingController } from '../jobs/trainingController.ts';
@@ -136,6 +142,12 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
     return staleRun(run.header.manifest, await this.#stateOf(run.prompt.file.path));
   }
 
+  /** What the prompt of a run is called by now, where that is not its name. */
+  async presentName({ header, prompt }: RunNode): Promise<string> {
+    const renamed = renamedTo(header.manifest, await this.#stateOf(prompt.file.path));
+    return renamed ?? prompt.name;
+  }
+
   /** Reads all runs again. */
   async refresh(): Promise<void> {
     this.#states.clear();
@@ -224,7 +236,10 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
     item.id = `${node.file.path}\n${node.name}`;
     item.iconPath = new ThemeIcon('symbol-function');
     item.contextValue = 'prompt';
-    item.description = promptDescription(runs, askedSeeds(node.name, state));
+    const renamed = node.runs.map(({ header }) => renamedTo(header.manifest, state)).find(Boolean);
+    const now = renamed === undefined ? [] : [`now ${renamed}`];
+    const description = promptDescription(runs, askedSeeds(renamed ?? node.name, state));
+    item.description = [...now, description].join(' · ');
     item.tooltip = `The prompt ${node.name} of ${node.file.path}`;
     item.accessibilityInformation = { label: `${node.name}, ${item.description}` };
     return item;

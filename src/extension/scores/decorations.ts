@@ -69,7 +69,11 @@ export class InlineScores implements Disposable {
     const mode = setting('ptune.inlineScores');
     const { prompts } = parsedFile(document);
     const margin = marginsOf(prompts.map(({ headSpan }) => headSpan.end - headSpan.start));
+    const drawn = new Set<string>();
     return prompts.flatMap((prompt, i) => {
+      // Of two prompts with one name, which is an error, the first is the one that was scored.
+      if (drawn.has(prompt.name)) return [];
+      drawn.add(prompt.name);
       const training = this.#training.textFor(document, prompt.name);
       const score = scores?.prompts.get(prompt.name);
       const shown: { text: string; tone: InlineText['tone'] | 'training' } | undefined =

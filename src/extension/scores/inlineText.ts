@@ -16,13 +16,13 @@ export interface InlineText {
 }
 
 /**
- * "93 %  +51 ●  3 seeds ±1", "42 %  baseline", or "stale: template changed (was 93 %)". With
- * `differences` only "+51 ●", "baseline" and "stale: template changed"; undefined where nothing is to
- * be said.
+ * "93 %  +51 ●  3 seeds ±1", "42 %  baseline", "93 %  ⟳ baseline changed" where there is no difference to
+ * the present baseline, or "stale: template changed (was 93 %)". With `differences` all that without
+ * percentages and seeds; undefined where nothing is to be said.
  */
 export function inlineText(score: PromptScore, mode: InlineMode = 'on'): InlineText | undefined {
   if (mode === 'off') return undefined;
-  const { summary, baseline } = score.prompt;
+  const { summary } = score.prompt;
   const accuracy = percent(summary.accuracy);
   if (score.stale !== undefined) {
     const was = mode === 'on' ? ` (was ${accuracy})` : '';
@@ -30,19 +30,22 @@ export function inlineText(score: PromptScore, mode: InlineMode = 'on'): InlineT
   }
   const parts = mode === 'on' ? [accuracy] : [];
   const { difference } = summary;
-  if (baseline) parts.push('baseline');
-  else if (difference !== undefined && score.baselineStale === undefined) {
+  if (score.isBaseline) parts.push('baseline');
+  else if (score.baselineStale !== undefined) parts.push('⟳ baseline changed');
+  else if (difference !== undefined) {
     parts.push(`${points(difference.accuracy)}${difference.significant ? ' ●' : ''}`);
   }
   const spread = seedSpread(score);
   if (spread !== undefined && mode === 'on') parts.push(spread);
   if (parts.length === 0) return undefined;
-  return { text: parts.join(gap), tone: toneOf(score) };
+  return { text: parts.join(gap), tone: toneOf(score, mode) };
 }
 
-function toneOf({ prompt: { summary, baseline }, baselineStale }: PromptScore): Tone {
-  const { difference } = summary;
-  if (baseline || baselineStale !== undefined || difference?.significant !== true) return 'plain';
+function toneOf({ prompt, isBaseline, baselineStale }: PromptScore, mode: InlineMode): Tone {
+  const { difference } = prompt.summary;
+  // The share of right answers beside it holds.
+  if (baselineStale !== undefined) return mode === 'on' ? 'plain' : 'stale';
+  if (isBaseline || difference?.significant !== true) return 'plain';
   return difference.accuracy > 0 ? 'better' : 'worse';
 }
 

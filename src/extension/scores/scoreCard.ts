@@ -28,7 +28,7 @@ export interface CardLink {
  */
 export function scoreCard(score: PromptScore, now: number, links: readonly CardLink[]): string {
   const { prompt, report, stale } = score;
-  const lines = [`**${markdownText(prompt.summary.name)}** — ${kindText(prompt)}`];
+  const lines = [`**${markdownText(score.name)}** — ${kindText(prompt)}`, formerText(score) ?? ''];
   if (stale !== undefined) {
     const again = prompt.summary.kind === 'continuous' ? 'Train' : 'Score';
     lines.push(`⟳ **Stale: ${stale}.** What follows was measured before. ${again} again.`);
@@ -84,16 +84,28 @@ function candidatesText({ candidates: { kind, count } }: Report): string {
   }
 }
 
-function differenceText({ prompt, baselineStale }: PromptScore): string | undefined {
+/** What the report and the runs call it, where the file has another name for it by now. */
+function formerText({ name, prompt: { summary, runs } }: PromptScore): string | undefined {
+  if (name === summary.name) return undefined;
+  const what = runs.length > 0 ? 'trained and scored' : 'scored';
+  return `It was ${what} as ${markdownText(summary.name)}; nothing but the name has changed.`;
+}
+
+function differenceText({
+  prompt,
+  isBaseline,
+  against,
+  baselineStale,
+}: PromptScore): string | undefined {
   const { difference } = prompt.summary;
-  if (prompt.baseline) return 'Differences are measured against this prompt.';
-  if (difference === undefined) return undefined;
-  const against = markdownText(difference.baseline);
+  if (isBaseline) return 'Differences are measured against this prompt.';
   if (baselineStale !== undefined) {
-    return `Stale difference to ${against}: ${markdownText(baselineStale)}.`;
+    const again = 'Score again to see the difference to it.';
+    return `⟳ **Baseline changed**: ${markdownText(baselineStale)}. ${again}`;
   }
+  if (difference === undefined || against === undefined) return undefined;
   const certainty = difference.significant ? '● significant' : 'not significant';
-  const size = `**${points(difference.accuracy)} points** over ${against}`;
+  const size = `**${points(difference.accuracy)} points** over ${markdownText(against)}`;
   const range = `95 %: ${pointsRange(difference.interval)}, ${pValueText(difference.pValue)}`;
   return `${size} (${range}): ${certainty}`;
 }
@@ -151,7 +163,8 @@ function worthText({ reading }: PromptReport): string {
   return meaning === undefined ? kept : `${kept} ${meaning}`;
 }
 
-function linkText({ title, command, argument }: CardLink): string {
+/** A link of a card as Markdown. */
+export function linkText({ title, command, argument }: CardLink): string {
   const encoded = encodeURIComponent(JSON.stringify([argument]));
   return `[${title}](command:${command}?${encoded})`;
 }

@@ -62,13 +62,15 @@ async function chosenRun(view: RunsView, target: ExportTarget): Promise<RunNode 
   const node = target !== undefined && 'kind' in target ? target : undefined;
   const link = target !== undefined && 'uri' in target ? target : undefined;
   const prompt = promptOf(link);
-  const isMeant = (run: RunNode) =>
+  const isMeant = async (run: RunNode) =>
     link === undefined ||
     (run.prompt.file.path === Uri.parse(link.uri).fsPath &&
-      (prompt === undefined || run.prompt.name === prompt));
-  const finished = (await view.allRuns()).filter(
-    (run) => isMeant(run) && ['completed', 'imported'].includes(run.header.state),
-  );
+      (prompt === undefined || (await view.presentName(run)) === prompt));
+  const finished = [];
+  for (const run of await view.allRuns()) {
+    const isDone = ['completed', 'imported'].includes(run.header.state);
+    if (isDone && (await isMeant(run))) finished.push(run);
+  }
   const holding = [];
   for (const run of finished) if ((await view.staleOf(run)) === undefined) holding.push(run);
   const fitting = link !== undefined && holding.length > 0 ? holding : finished;
