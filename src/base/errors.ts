@@ -18,7 +18,6 @@ export const errorKinds = {
   'file/no-prompts': 'input',
   'file/no-such-prompt': 'input',
   'prompt/deep-placement': 'input',
-  'prompt/deep-encoder': 'input',
   'prompt/no-nearest': 'input',
   'prompt/equal-labels': 'input',
   'data/unreadable': 'input',

@@ -6,14 +6,15 @@ import type { Diagnostic } from '../language/diagnostics.ts';
 import { diagnostic, inOrder } from '../language/diagnostics.ts';
 import { parse } from '../language/parser.ts';
 import { loadExamples } from './examples.ts';
+import { checkStartRuns } from './startRuns.ts';
 import { checkStoredVectors, type ModelLookup } from './storedVectors.ts';
 import type { TableReader } from './table.ts';
 import { readTable } from './table.ts';
 
 /**
  * Everything that is wrong with `text`, which lies (or would lie) at `path`, and with the data,
- * model folder and stored vectors that it names, in the order of their places. Whether stored vectors
- * belong to the model is looked at where `models` says which models there are.
+ * model folder, stored vectors and runs that it names, in the order of their places. Whether stored
+ * vectors belong to the model is looked at where `models` says which models there are.
  */
 export function checkFile(text: string, path: string, models?: ModelLookup): Promise<Diagnostic[]> {
   return checkParsedFile(parse(text), path, readTable, models);
@@ -32,6 +33,7 @@ export async function checkParsedFile(
     ...examples.diagnostics,
     ...(await checkModel(file, path)),
     ...(await checkStoredVectors(file, path, models)),
+    ...(await checkStartRuns(file, path)),
   ]);
 }
 

@@ -11,9 +11,11 @@ import { RunStore } from '../runs/runStore.ts';
 import type { TrainingContext } from './context.ts';
 import { shuffledPrompt, trainShuffled } from './controls.ts';
 import { openPromptFile, type OpenPromptFile } from './promptFile.ts';
+import { assertAllTrained } from './assertAllTrained.ts';
 import { scorePrompts } from './scorePrompts.ts';
 import { assertStoredFit } from './storedPrompt.ts';
-import { assertTrained, resumeRun, trainRun } from './trainRun.ts';
+import type { Training } from './training.ts';
+import { resumeRun, trainRun } from './trainRun.ts';
 
 /**
  * Trains each chosen prompt, and where asked for its control, once for each seed, scores all prompts on the test split, writes runs
@@ -34,7 +36,7 @@ export async function trainFile(request: TrainRequest, context: TrainingContext)
       chosen?.includes(prompt.name) === false ? prompt : overridden(prompt, start ?? request),
     );
     const trainings = trainingsOf(request, prompts, resumed?.manifest);
-    for (const { prompt } of trainings) assertTrained(prompt);
+    await assertAllTrained(open, trainings, store);
     const { lm, graphFolder, config } = open.model.open;
     const padding = await checkPadding(lm, graphFolder, open.modelHash, config);
     emitStarted(
@@ -64,13 +66,6 @@ export async function trainFile(request: TrainRequest, context: TrainingContext)
   } finally {
     await open.model.release();
   }
-}
-
-/** One prompt with one seed, from the start or from where a run ended. */
-interface Training {
-  readonly prompt: Prompt;
-  readonly seed: number;
-  readonly run?: string;
 }
 
 const asControl = ({ prompt, seed }: Training): Training => ({

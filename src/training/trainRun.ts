@@ -27,7 +27,6 @@ export async function trainRun(
   store: RunStore,
   context: TrainingContext,
 ): Promise<string> {
-  assertTrained(prompt);
   const inputs = await trainerInputs(open, prompt, seed, store);
   const trainer = await PromptTrainer.start(inputs);
   const writer = await createRun(open, prompt, inputs, store, context);
@@ -105,25 +104,14 @@ async function finish(run: Run, writer: RunWriter): Promise<string> {
   return writer.id;
 }
 
-/** What a file may say but is not trained yet says so before anything starts. */
-export function assertTrained(prompt: Prompt): void {
-  const { depth, encoder } = prompt.train;
-  if (depth === 'deep' && encoder === 'lstm') {
-    throw new PtuneError(
-      'prompt/deep-encoder',
-      `The prompt "${prompt.name}" is deep and has the encoder lstm; deep prompts are trained through an mlp or directly.`,
-      'Set "encoder: mlp" or "encoder: none" beside "depth: deep".',
-    );
-  }
-}
-
 function stepsOf(settings: TrainSettings, examples: number): number {
   const { steps, epochs } = settings;
   if (steps !== undefined) return steps;
   return Math.max(1, Math.ceil((epochs! * examples) / examplesOfStep(settings, examples)));
 }
 
-async function trainerInputs(
+/** All that the trainer is given. What cannot be trained with is found here, before the first step. */
+export async function trainerInputs(
   open: OpenPromptFile,
   prompt: Prompt,
   seed: number,

@@ -258,6 +258,40 @@ describe('the command line itself', () => {
     expect(report.stderr).toContain('There is no report of "task.ptune" yet');
   });
 
+  test('checks every file, whichever of them cannot be read', async () => {
+    const good = await changed(rewritten((text) => text.replace('batchSize', 'batchsize')));
+    await cp(join(good, 'task.ptune'), join(shared, 'whole/slip.ptune'));
+    await mkdir(join(shared, 'whole/folder.ptune'), { recursive: true });
+    const files = ['slip.ptune', 'none.ptune', 'folder.ptune', 'task.ptune'];
+    const [asJson, asText] = await Promise.all([
+      run('check', '--json', ...files),
+      run('check', ...files),
+    ]);
+    expect(asJson).toMatchObject({ status: 2, stderr: '' });
+    const [{ files: checked }] = jsonLines(asJson.stdout) as [
+      { files: { file: string; diagnostics: Record<string, unknown>[] }[] },
+    ];
+    expect(checked.map(({ file, diagnostics }) => [file, diagnostics[0]?.['code']])).toEqual([
+      ['slip.ptune', 'settings/unknown-key'],
+      ['none.ptune', 'file/unreadable'],
+      ['folder.ptune', 'file/unreadable'],
+      ['task.ptune', undefined],
+    ]);
+    expect(checked[1]!.diagnostics).toEqual([
+      {
+        code: 'file/unreadable',
+        severity: 'error',
+        message: expect.stringContaining('"none.ptune" cannot be read: ENOENT') as string,
+        range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+      },
+    ]);
+    expect(asText.status).toBe(2);
+    expect(asText.stdout).toContain('slip.ptune:10:3: error');
+    expect(asText.stdout).toContain('task.ptune: nothing to mend');
+    expect(asText.stderr).toContain('none.ptune:1:1: error: "none.ptune" cannot be read');
+    expect(asText.stderr).toContain('folder.ptune:1:1: error');
+  });
+
   test('says what stands in the way of a model', async () => {
     const folder = join(shared, 'odd');
     await mkdir(join(folder, 'onnx'), { recursive: true });

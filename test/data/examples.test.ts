@@ -278,6 +278,45 @@ describe('slips with data', () => {
   });
 });
 
+describe('long lists', () => {
+  test('of columns and labels name the nearest few and how many more there are', async () => {
+    const columns = Array.from({ length: 300 }, (_, i) => `column${i}`);
+    const values = columns.map((_, i) => `value${i}`);
+    const wide = {
+      'train.csv': [`${columns.join(',')},capital`, `${values.join(',')},Lima`, ''].join('\n'),
+    };
+    const settings = 'examples: [{country: a, capital: b}]\ndata: {validation: train.csv}';
+    const folder = await folderWith(wide);
+    const { diagnostics } = await loadExamples(parse(fileWith(settings)), join(folder, 'a.ptune'));
+    const [missing] = diagnostics.filter(({ code }) => code === 'data/missing-column');
+    expect(missing!.message).toMatch(/Columns found: (\w+, ){7}\w+ and 293 more/);
+  });
+
+  test('of answers that are no label stand whole beside the message', async () => {
+    const rows = Array.from({ length: 91 }, (_, i) => `c${i},city${i}`);
+    const { diagnostics } = await load(fileWith(`${threeFiles}\nlabels: {Lima: x, Rome: y}`), {
+      ...files,
+      'train.csv': table(rows),
+    });
+    const [found] = diagnostics.filter(({ code }) => code === 'data/unknown-label');
+    expect(found!.message).toContain('"city4" and 86 more, the first at train.csv:2');
+    expect(found!.names).toHaveLength(91);
+  });
+});
+
+test('solved examples without their number are told the form, and get four', async () => {
+  const [message] = await expectChecked(fileWith(threeFiles, '{<|demos|>} {country} {capital}'), [
+    'data/missing-column',
+  ]);
+  expect(message).toContain('Write {demos:4}');
+  const own = { ...files, 'train.csv': 'demos,capital\na,b\nc,d\ne,f\n' };
+  const { diagnostics } = await load(
+    fileWith('data: {train: train.csv}', '{demos} {capital}'),
+    own,
+  );
+  expect(diagnostics).toEqual([]);
+});
+
 describe('slips with models and stored vectors', () => {
   const withModel = (model: string) => fileWith(threeFiles).replace('bundled/mini-mlm', model);
 

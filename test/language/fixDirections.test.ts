@@ -4,6 +4,7 @@ import { diagnostic, type DiagnosticCode } from '../../src/language/diagnostics.
 import type { Facts, TableFacts } from '../../src/language/features/facts.ts';
 import type { QuickFix } from '../../src/language/features/fix.ts';
 import { quickFixes } from '../../src/language/features/quickFixes.ts';
+import { checkModelUse } from '../../src/language/modelChecks.ts';
 import { parse } from '../../src/language/parser.ts';
 import { applyEdits } from '../../src/language/textEdit.ts';
 import { facts } from './facts.ts';
@@ -362,6 +363,24 @@ describe('deep prompts', () => {
     expect(mended).toBe(withSettings(`@prompt p {${own}}\n${after}`));
     expect(codesOf(mended)).toEqual([]);
   });
+
+  test.each(['masked', 'encoder-decoder'] as const)(
+    'of a model that is %s are told at their depth, which becomes the input',
+    (kind) => {
+      const text = withSettings(
+        '@prompt a {depth: deep, encoder: mlp}\n{*} {capital}\n@prompt b\n{*} {capital}',
+      );
+      const model = { ...facts.models[0]!, kind };
+      const [found, ...others] = checkModelUse(parse(text), model);
+      expect(others).toEqual([]);
+      expect(found!.code).toBe('model/wrong-kind');
+      expect(text.slice(found!.span.start, found!.span.end)).toBe('deep');
+      const [fix] = quickFixes(parse(text), found!, facts);
+      const mended = applyEdits(text, fix!.edits);
+      expect(mended).toContain('{depth: input, encoder: mlp}');
+      expect(checkModelUse(parse(mended), model)).toEqual([]);
+    },
+  );
 
   test('may be set to begin at the input instead', () => {
     for (const code of ['prompt/deep-encoder', 'prompt/deep-placement'] as const) {

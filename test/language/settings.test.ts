@@ -155,6 +155,8 @@ describe('slips in settings', () => {
     ['expect: <|3|>\n', ['settings/wrong-type']],
     ['expect: [<|3|>, accuracy > <|2|>]\n', ['settings/wrong-type', 'settings/out-of-range']],
     ['expect: <|"accuracy \\u003e 0.5 or so"|>\n', ['settings/unknown-value']],
+    ['train: {depth: <|deep|>}\n', ['prompt/deep-encoder']],
+    ['train: {depth: deep, encoder: <|lstm|>}\n', ['prompt/deep-encoder']],
     ['labels: <|{a: b}|>\n', ['settings/out-of-range']],
     ['labels: {a: b, c: <|[]|>}\n', ['settings/out-of-range']],
     ['labels: {a: b, c: <|{}|>}\n', ['settings/wrong-type']],
@@ -221,6 +223,30 @@ describe('slips in settings', () => {
       '"train.steps" has to be a whole number from 1 to 10000000, but is -5',
     );
   });
+});
+
+test.each<[string, string[]]>([
+  ['{depth: <|deep|>}\n{*} {capital}', ['prompt/deep-encoder']],
+  ['{depth: deep, encoder: <|lstm|>}\n{*} {capital}', ['prompt/deep-encoder']],
+  ['{depth: deep, encoder: mlp}\n{*} {*2} {capital}', []],
+  ['{depth: deep, encoder: mlp}\n{*} of <|{*2}|> {capital} {*}', ['prompt/deep-placement']],
+  ['{depth: deep, from: a.safetensors}\n{*} {capital}', []],
+])('a deep prompt %j', (prompt, codes) => {
+  expectDiagnostics(withSettings(`@prompt p ${prompt}`), codes);
+});
+
+test('names of which there are thousands are listed as the nearest few', () => {
+  const many = Array.from({ length: 3000 }, (_, i) => `@prompt name${i}\n{capital}\n`).join('');
+  const messageOf = (baseline: string) =>
+    parse(withSettings(many, `baseline: ${baseline}\n`)).diagnostics[0]!.message;
+  expect(messageOf('other')).toMatch(/Prompts are (name\d+, ){7}name\d+ and 2992 more$/);
+  expect(messageOf('name2999x')).toContain('Did you mean "name2999"?');
+});
+
+test('a name that is very long is cut in a list', () => {
+  const long = `a${'b'.repeat(5000)}`;
+  const text = withSettings(`@prompt ${long}\n{capital}`, 'baseline: other\n');
+  expect(parse(text).diagnostics[0]!.message.length).toBeLessThan(200);
 });
 
 test.each([

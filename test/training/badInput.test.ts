@@ -52,6 +52,53 @@ describe('a training is refused', () => {
     });
   });
 
+  const first = '@prompt first\n{*2} {country} {capital}\n';
+
+  test.each([
+    [
+      'a later prompt that is deep and has an lstm',
+      '{depth: deep}\n{*2} {country} {capital}',
+      'file/has-errors',
+      'prompt/deep-encoder',
+    ],
+    [
+      'a later deep prompt whose vectors stand behind words',
+      '{depth: deep, encoder: none}\nOf {*2} {country} {capital}',
+      'file/has-errors',
+      'prompt/deep-placement',
+    ],
+    [
+      'a later deep prompt that the model has no cache for',
+      '{depth: deep, encoder: none}\n{*2} {country} {capital}',
+      'model/unsupported',
+      'past_key_values',
+    ],
+    [
+      'a later prompt that starts from a run which is not there',
+      '{init: "run:20260101T000000-a-1-ab12"}\n{*2} {country} {capital}',
+      'run/not-found',
+      '20260101T000000-a-1-ab12',
+    ],
+    [
+      'a later prompt that is too long',
+      `{*2} ${'city '.repeat(40)}{country} {capital}`,
+      'data/too-long',
+      'reads at most 32',
+    ],
+    [
+      'a prompt in words that is too long to be scored',
+      `${'city '.repeat(40)}{country} {capital}`,
+      'data/too-long',
+      'reads at most 32',
+    ],
+  ])('with %s, before the first prompt is trained', async (_, later, code, reason) => {
+    const head = later.startsWith('{depth') || later.startsWith('{init') ? ' ' : '\n';
+    expect(await refused({ prompts: `${first}@prompt later${head}${later}` })).toMatchObject({
+      code,
+      message: says(reason),
+    });
+  });
+
   test('with labels that are the same token, or none', async () => {
     const labelled = { ...rows, train: [], validation: [], test: [] } as ProjectOptions['rows'];
     const list = [

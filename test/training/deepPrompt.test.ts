@@ -74,14 +74,14 @@ describe('a deep prompt is refused', () => {
   test.each([
     ['by a causal model without a cache', { size: {} }, 'model/unsupported', 'past_key_values'],
     ['by a masked model', { model: 'masked', size: {} }, 'model/unsupported', 'past_key_values'],
-    ['with an lstm', { train: ['depth: deep'] }, 'prompt/deep-encoder', 'lstm'],
+    ['with an lstm', { train: ['depth: deep'] }, 'file/has-errors', '(prompt/deep-encoder)'],
     [
       'behind words',
       {
         prompts: '@prompt learned\n{country} {*2} is {capital}',
         train: ['depth: deep', 'encoder: none'],
       },
-      'prompt/deep-placement',
+      'file/has-errors',
       'behind its first word',
     ],
   ] as const)('%s, with the reason', async (_, options, code, reason) => {

@@ -2,28 +2,25 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
-import { PtuneError } from '../../base/errors.ts';
+import { visibleText } from '../../base/visibleText.ts';
 import { checkFile } from '../../data/checkFile.ts';
 import type { ModelLookup } from '../../data/storedVectors.ts';
 import { modelCaches } from '../../hub/cacheFolders.ts';
 import { describeModel } from '../../hub/modelFacts.ts';
 import type { Diagnostic } from '../../language/diagnostics.ts';
-import { hasErrors, inOrder } from '../../language/diagnostics.ts';
+import { diagnostic, hasErrors, inOrder } from '../../language/diagnostics.ts';
 import { diagnosticsToJson, type CheckedFile } from '../../language/diagnosticsJson.ts';
 import { LineMap } from '../../language/lineMap.ts';
 import { checkModelUse } from '../../language/modelChecks.ts';
 import { parse } from '../../language/parser.ts';
 import { FileHashes } from '../../runs/fileHashes.ts';
 import { bundledModels } from '../environment.ts';
-import { print, printJson, type Output } from '../output.ts';
+import { note, print, printJson, type Output } from '../output.ts';
 
 /** Prints the diagnostics of each file; exit status 2 when one of them is an error. */
 export async function check(files: readonly string[], output: Output): Promise<number> {
   const checked: CheckedFile[] = [];
-  for (const file of files) {
-    const text = await read(file);
-    checked.push({ file, text, diagnostics: await checkAll(text, file) });
-  }
+  for (const file of files) checked.push(await checkOne(file));
   if (output.json) printJson(diagnosticsToJson(checked));
   else for (const one of checked) printDiagnostics(one);
   return checked.some((one) => hasErrors(one.diagnostics)) ? 2 : 0;
@@ -48,17 +45,17 @@ function models(): ModelLookup {
   return { bundledFolder: bundledModels, caches, hashes: new FileHashes() };
 }
 
-async function read(file: string): Promise<string> {
+/** A file with what is wrong with it; one that cannot be read has that to say and no text. */
+async function checkOne(file: string): Promise<CheckedFile> {
+  let text: string;
   try {
-    return await readFile(file, 'utf8');
+    text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new PtuneError(
-      'file/unreadable',
-      `"${file}" cannot be read: ${(error as Error).message}.`,
-      'Check the path.',
-      error,
-    );
+    const message = `"${file}" cannot be read: ${(error as Error).message}. Check the path`;
+    const diagnostics = [diagnostic('file/unreadable', { start: 0, end: 0 }, message)];
+    return { file, text: '', diagnostics };
   }
+  return { file, text, diagnostics: await checkAll(text, file) };
 }
 
 function printDiagnostics({ file, text, diagnostics }: CheckedFile): void {
@@ -66,6 +63,9 @@ function printDiagnostics({ file, text, diagnostics }: CheckedFile): void {
   if (diagnostics.length === 0) print(`${file}: nothing to mend`);
   for (const { severity, code, message, span } of diagnostics) {
     const { line, character } = map.position(span.start);
-    print(`${file}:${line + 1}:${character + 1}: ${severity}: ${message} (${code})`);
+    const told = `${file}:${line + 1}:${character + 1}: ${severity}: ${message} (${code})`;
+    // What is wrong is not in the file, but in the call: it is told where errors are.
+    if (code === 'file/unreadable') note(told);
+    else print(visibleText(told));
   }
 }
