@@ -5,8 +5,9 @@ import { probabilityOf } from '../src/protocol/exampleTable.ts';
 import { visibleText } from '../src/protocol/visibleText.ts';
 import { h } from './element.ts';
 import type { SortKeys } from './exampleOrder.ts';
-import { runKeys, textKeys } from './exampleOrder.ts';
+import { runKeys, textKeys, writtenKeys } from './exampleOrder.ts';
 import type { GridCell, GridColumn } from './virtualGrid.ts';
+import { nothingSaid } from './wording.ts';
 
 /** A column with what it is sorted by, made when it is asked for first. */
 export interface ExampleColumn extends GridColumn {
@@ -21,38 +22,43 @@ export interface ColumnChoice {
   readonly subject: string;
   /** A column for every seed instead of the middle one's alone. */
   readonly everySeed: boolean;
+  /** The answers were written freely: there are no candidates to have a rank among. */
+  readonly written: boolean;
 }
 
 /** The columns, left to right. */
 export function exampleColumns(
   examples: OpenExamples,
-  { baseline, subject, everySeed }: ColumnChoice,
+  { baseline, subject, everySeed, written }: ColumnChoice,
 ): ExampleColumn[] {
   const place = ({ name }: OpenPrompt) => (name === baseline ? 0 : name === subject ? 1 : 2);
   const prompts = examples.prompts.toSorted((a, b) => place(a) - place(b));
+  const runColumn = (run: OpenRun, title: string, prompt?: OpenPrompt) =>
+    columnOf({ texts: examples.answer.texts, run, title, prompt, written });
   return [
-    numberColumn(),
+    numberColumn(examples.count),
     ...examples.inputs.map((input, i) => textColumn(`input:${i}`, input.name, 'input', input)),
     textColumn('answer', 'right answer', 'answer', examples.answer),
     ...prompts.flatMap((prompt) => {
       const tag = prompt.name === baseline ? { tag: 'baseline' } : {};
       if (!everySeed || prompt.runs.length === 1) {
-        return [{ ...runColumn(examples, prompt.middle, prompt.name, prompt), ...tag }];
+        return [{ ...runColumn(prompt.middle, prompt.name, prompt), ...tag }];
       }
-      return prompt.runs.map((run) =>
-        runColumn(examples, run, `${prompt.name}, seed ${run.seed ?? '–'}`),
-      );
+      return prompt.runs.map((run) => runColumn(run, `${prompt.name}, seed ${run.seed ?? '–'}`));
     }),
   ];
 }
 
-function numberColumn(): ExampleColumn {
+function numberColumn(count: number): ExampleColumn {
+  const width = 1.6 + 0.5 * String(count).length;
   return {
     id: 'number',
     title: '#',
     hint: 'Sort in the order of the data',
-    least: 4,
+    least: width,
+    narrowest: width,
     isFixed: true,
+    isLead: true,
     cell: () => textCell('number', (example) => String(example + 1)),
     keys: () => undefined,
   };
@@ -64,25 +70,36 @@ function textColumn(id: string, name: string, style: string, column: OpenTexts):
     title: name,
     hint: `Sort by ${name}`,
     least: widthFor(column),
+    narrowest: 2.75,
+    isLead: true,
     cell: () => textCell(style, (example) => column.texts[column.rows[example]!]!),
     keys: once(() => textKeys(column)),
   };
 }
 
-/** @param prompt  whose seeds are counted in the cell, where it has several */
-function runColumn(
-  { answer: { texts } }: OpenExamples,
-  run: OpenRun,
-  title: string,
-  prompt?: OpenPrompt,
-): ExampleColumn {
+/** What one run says to the examples. */
+interface SaidColumn {
+  /** The answers, right and given. */
+  readonly texts: readonly string[];
+  readonly run: OpenRun;
+  readonly title: string;
+  /** Whose seeds are counted in the cell, where it has several. */
+  readonly prompt: OpenPrompt | undefined;
+  readonly written: boolean;
+}
+
+function columnOf(said: SaidColumn): ExampleColumn {
+  const { title, run, written } = said;
   return {
     id: `run:${title}`,
     title,
-    hint: `Sort by what ${title} ranks highest: the right answer’s rank, then its probability`,
+    hint: written
+      ? `Sort by what ${title} answers right, then by the probability of the right answer`
+      : `Sort by what ${title} ranks highest: the right answer’s rank, then its probability`,
     least: 12,
-    cell: () => answerCell(texts, run, prompt),
-    keys: once(() => runKeys(run)),
+    narrowest: 5,
+    cell: () => answerCell(said),
+    keys: once(() => (written ? writtenKeys(run) : runKeys(run))),
   };
 }
 
@@ -109,11 +126,8 @@ function textCell(style: string, text: (example: number) => string): GridCell {
 }
 
 /** A sign, the answer, its probability, and the right answer's rank where it is another one. */
-function answerCell(
-  texts: readonly string[],
-  { said, correct, rank, probability }: OpenRun,
-  prompt: OpenPrompt | undefined,
-): GridCell {
+function answerCell({ texts, run, prompt, written }: SaidColumn): GridCell {
+  const { said, correct, rank, probability } = run;
   const sign = h('span', { class: 'sign', role: 'img' });
   const text = h('bdi', { class: 'text' });
   const sure = h('span', { class: 'probability' });
@@ -126,9 +140,11 @@ function answerCell(
       element.className = `grid-cell said ${isRight ? 'right' : 'wrong'}`;
       sign.textContent = isRight ? '✓' : '✗';
       sign.setAttribute('aria-label', isRight ? 'right' : 'wrong');
-      text.textContent = visibleText(shortened(texts[said[example]!]!));
+      const answer = texts[said[example]!]!;
+      text.classList.toggle('nothing', answer === '');
+      text.textContent = answer === '' ? nothingSaid : visibleText(shortened(answer));
       sure.textContent = twoPlaces(probabilityOf(probability[example]!));
-      place.textContent = isRight ? '' : `rank ${rank[example]!}`;
+      place.textContent = isRight || written ? '' : `rank ${rank[example]!}`;
       element.title = prompt === undefined ? '' : seedsNote(prompt, example);
     },
   };

@@ -1,5 +1,5 @@
 /** Which examples a filter and a search show. */
-import type { OpenExamples, OpenPrompt, OpenTexts } from '../src/protocol/exampleTable.ts';
+import type { OpenExamples, OpenPrompt, OpenRun, OpenTexts } from '../src/protocol/exampleTable.ts';
 import type { Report } from '../src/protocol/report.ts';
 import type { ExampleFilter } from './state.ts';
 
@@ -49,12 +49,11 @@ export function filterOf(
 ): Keep {
   const right = rightIn(prompts, subject);
   const rightBefore = rightIn(prompts, baseline);
-  const said = prompts.map(({ middle }) => middle.said);
   switch (filter) {
     case 'all':
       return () => true;
     case 'differ':
-      return (example) => said.some((answers) => answers[example] !== said[0]![example]);
+      return differIn(prompts);
     case 'wrong':
       return (example) => !right(example);
     case 'fixed':
@@ -62,6 +61,16 @@ export function filterOf(
     case 'broken':
       return (example) => !right(example) && rightBefore(example);
   }
+}
+
+/** Whether prompts answer differently: of written answers two wordings can be right, which is alike. */
+function differIn(prompts: readonly OpenPrompt[]): Keep {
+  const [first, ...others] = prompts.map(({ middle }) => middle);
+  const right = -1;
+  return (example) => {
+    const says = ({ correct, said }: OpenRun) => (correct[example] === 1 ? right : said[example]!);
+    return first !== undefined && others.some((other) => says(other) !== says(first));
+  };
 }
 
 function rightIn(prompts: readonly OpenPrompt[], name: string | undefined): Keep {

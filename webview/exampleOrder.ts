@@ -45,3 +45,12 @@ export function runKeys({ rank, rightProbability }: OpenRun): SortKeys {
     (place, example) => place * unsure + probabilitySteps - rightProbability[example]!,
   );
 }
+
+/** The same for answers that were written freely: right ones first, then by probability. */
+export function writtenKeys({ correct, rightProbability }: OpenRun): SortKeys {
+  const unsure = probabilitySteps + 1;
+  return Float64Array.from(
+    correct,
+    (right, example) => (1 - right) * unsure + probabilitySteps - rightProbability[example]!,
+  );
+}

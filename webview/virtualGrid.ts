@@ -3,6 +3,8 @@
  * pattern of the ARIA authoring practices: the grid keeps the focus and names its active cell, so
  * nothing is lost when a row that was in sight is used again for another one.
  */
+import type { ColumnRoom } from './columnWidths.ts';
+import { columnWidths } from './columnWidths.ts';
 import { h } from './element.ts';
 import type { Place } from './virtualRows.ts';
 import { drawnRows, moved, scrolledTo } from './virtualRows.ts';
@@ -13,17 +15,14 @@ export interface GridCell {
   show(item: number): void;
 }
 
-export interface GridColumn {
+/** Its widths are in rem; what is left over is shared in proportion. */
+export interface GridColumn extends ColumnRoom {
   readonly id: string;
   readonly title: string;
   /** A word beside the title. */
   readonly tag?: string;
   /** What a sort by this column does. */
   readonly hint: string;
-  /** The least width in rem; what is left over is shared in proportion. */
-  readonly least: number;
-  /** It stays as narrow as that. */
-  readonly isFixed?: boolean;
   readonly cell: () => GridCell;
 }
 
@@ -71,10 +70,6 @@ export class VirtualGrid {
     this.#headings = columns.map((column, i) => this.#heading(column, i));
     this.#head = h('div', { class: 'grid-row', role: 'row', 'aria-rowindex': 1 });
     this.#head.append(...this.#headings);
-    const tracks = columns
-      .map(({ least, isFixed }) => (isFixed ? `${least}rem` : `minmax(${least}rem, ${least}fr)`))
-      .join(' ');
-    const least = columns.reduce((sum, column) => sum + column.least, 0);
     this.element = h(
       'div',
       {
@@ -83,7 +78,6 @@ export class VirtualGrid {
         tabindex: 0,
         'aria-label': label,
         'aria-colcount': columns.length,
-        vars: { '--tracks': tracks, '--least': `${least}rem` },
         on: {
           scroll: () => this.#draw(),
           keydown: (event) => this.#onKey(event as KeyboardEvent),
@@ -94,7 +88,24 @@ export class VirtualGrid {
       this.#body,
     );
     this.#body.addEventListener('click', (event) => this.#onClick(event));
-    new ResizeObserver(() => this.#draw()).observe(this.element);
+    this.#layOut(Infinity);
+    new ResizeObserver(() => {
+      this.#layOut(this.element.clientWidth / remPixels());
+      this.#draw();
+    }).observe(this.element);
+  }
+
+  /** Gives the columns their widths in so much room, in rem. */
+  #layOut(room: number): void {
+    const { columns } = this.#options;
+    const widths = columnWidths(columns, room);
+    const tracks = widths.map((width, i) =>
+      columns[i]!.isFixed ? `${width}rem` : `minmax(${width}rem, ${width}fr)`,
+    );
+    const { style } = this.element;
+    style.setProperty('--tracks', tracks.join(' '));
+    style.setProperty('--least', `${widths.reduce((total, width) => total + width, 0)}rem`);
+    style.setProperty('--first', `${widths[0]!}rem`);
   }
 
   /** Shows other items, from the first one. */
@@ -266,6 +277,10 @@ export class VirtualGrid {
     this.#mark();
     this.#options.onOpen(this.#items[drawn.row]!);
   }
+}
+
+function remPixels(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
 function range(from: number, end: number): number[] {

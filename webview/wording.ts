@@ -35,3 +35,6 @@ export function signedDecimal(value: number): string {
   const text = decimal(value);
   return value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
+
+/** What stands for an answer without a letter; its style sets it apart from one that says this. */
+export const nothingSaid = '(empty)';

@@ -4,12 +4,20 @@ import { probabilityOf } from '../../src/protocol/exampleTable.ts';
 import type { Cell } from './csv.ts';
 import { csvText } from './csv.ts';
 
-/** One row an example; of each seed its answer, whether that is right, probabilities and rank. */
-export function examplesCsv({ count, inputs, answer, prompts }: OpenExamples): string {
+/**
+ * One row an example; of each seed its answer, whether that is right, probabilities and rank.
+ *
+ * @param written  answers were written freely, so that there is no rank among candidates
+ */
+export function examplesCsv(
+  { count, inputs, answer, prompts }: OpenExamples,
+  written: boolean,
+): string {
   const runs = prompts.flatMap(({ name, runs: own }) =>
     own.map((run) => ({ run, name: run.seed === undefined ? name : `${name} seed ${run.seed}` })),
   );
-  const parts = ['answer', 'correct', 'probability', 'probability of right answer', 'rank'];
+  const ranks = written ? [] : ['rank'];
+  const parts = ['answer', 'correct', 'probability', 'probability of right answer', ...ranks];
   const rows: Cell[][] = [
     [
       'number',
@@ -23,14 +31,17 @@ export function examplesCsv({ count, inputs, answer, prompts }: OpenExamples): s
       i + 1,
       ...inputs.map(({ texts, rows: places }) => texts[places[i]!]),
       answer.texts[answer.rows[i]!],
-      ...runs.flatMap(({ run }) => Object.values(answerOf(run, answer.texts, i))),
+      ...runs.flatMap(({ run }) => Object.values(answerOf(run, answer.texts, i, written))),
     ]);
   }
   return csvText(rows);
 }
 
 /** One object an example, with its answers by prompt and seed; one a line inside the list. */
-export function examplesJson({ count, inputs, answer, prompts }: OpenExamples): string {
+export function examplesJson(
+  { count, inputs, answer, prompts }: OpenExamples,
+  written: boolean,
+): string {
   const lines = Array.from({ length: count }, (_, i) =>
     JSON.stringify({
       number: i + 1,
@@ -40,7 +51,7 @@ export function examplesJson({ count, inputs, answer, prompts }: OpenExamples): 
         runs.map((run) => ({
           prompt: name,
           ...(run.seed !== undefined && { seed: run.seed }),
-          ...answerOf(run, answer.texts, i),
+          ...answerOf(run, answer.texts, i, written),
         })),
       ),
     }),
@@ -48,13 +59,13 @@ export function examplesJson({ count, inputs, answer, prompts }: OpenExamples): 
   return `[\n${lines.join(',\n')}\n]\n`;
 }
 
-function answerOf(run: OpenRun, texts: readonly string[], example: number) {
+function answerOf(run: OpenRun, texts: readonly string[], example: number, written: boolean) {
   return {
     answer: texts[run.said[example]!],
     correct: run.correct[example] === 1,
     probability: shareOf(run.probability[example]!),
     rightProbability: shareOf(run.rightProbability[example]!),
-    rank: run.rank[example],
+    ...(!written && { rank: run.rank[example] }),
   };
 }
 

@@ -52,6 +52,7 @@ function exportItems(
   { post, examples, stale }: ViewContext,
   tell: (text: string) => void,
 ): MenuItem[] {
+  const written = report.candidates.kind === 'generate';
   const stem = report.file.replace(/\.ptune$/, '');
   const save = (text: string, name: string, make: () => Promise<Uint8Array<ArrayBuffer>>) => ({
     text,
@@ -77,8 +78,8 @@ function exportItems(
     text('Scores, CSV', 'scores.csv', () => scoresCsv(report, stale)),
     text('Scores, JSON', 'scores.json', () => scoresJson(report, stale)),
     text('Scoreboard, Markdown', 'scoreboard.md', () => scoreboardMarkdown(report, stale)),
-    text('Examples, CSV', 'examples.csv', async () => examplesCsv(await examples)),
-    text('Examples, JSON', 'examples.json', async () => examplesJson(await examples)),
+    text('Examples, CSV', 'examples.csv', async () => examplesCsv(await examples, written)),
+    text('Examples, JSON', 'examples.json', async () => examplesJson(await examples, written)),
     ...chart('Scoreboard', () => scoreboardDrawing(report, stale)),
     ...chartsOf(document.getElementById('page')!).flatMap(({ title, draw }) =>
       chart(title, () => draw(stale)),

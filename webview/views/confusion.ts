@@ -12,7 +12,7 @@ export function confusionSection(report: Report, context: ViewContext): HTMLElem
     'confusion',
     'Confusion',
     'rows: right label, columns: answered label; seeds are summed',
-    h('div', { class: 'matrices' }, ...prompts.map(matrix)),
+    h('div', { class: 'matrices scroll' }, ...prompts.map(matrix)),
   );
 }
 

@@ -4,13 +4,21 @@ import type { OpenExamples, OpenRun } from '../../src/protocol/exampleTable.ts';
 import { probabilityOf } from '../../src/protocol/exampleTable.ts';
 import { button } from '../controls.ts';
 import { h } from '../element.ts';
+import { nothingSaid } from '../wording.ts';
 import { icon, spoken } from './icons.ts';
 
-/** The example at a place of the split; `close` takes it away again. */
+export interface DetailOptions {
+  /** The answers were written freely. */
+  readonly written: boolean;
+  /** Takes the example away again. */
+  readonly close: () => void;
+}
+
+/** The example at a place of the split. */
 export function exampleDetail(
   examples: OpenExamples,
   example: number,
-  close: () => void,
+  { written, close }: DetailOptions,
 ): HTMLElement {
   const { inputs, answer } = examples;
   const name = `Example ${example + 1}`;
@@ -30,10 +38,16 @@ export function exampleDetail(
       h(
         'table',
         { class: 'numbers', 'aria-label': `Answers to example ${example + 1}` },
-        headings(),
-        h('tbody', {}, ...answerRows(examples, example)),
+        headings(written),
+        h('tbody', {}, ...answerRows(examples, example, written)),
       ),
     ),
+    written &&
+      h(
+        'p',
+        { class: 'note' },
+        'Right is what matches without case, punctuation and articles. A probability is that of exactly these words, so “London.” and “London” have two.',
+      ),
   );
 }
 
@@ -41,12 +55,18 @@ function pair(name: string, text: string): HTMLElement[] {
   return [h('dt', {}, name), h('dd', { class: 'whole', dir: 'auto' }, text)];
 }
 
-function headings(): HTMLElement {
-  const names = ['prompt', 'seed', 'answer', 'its p', 'p of the right answer', 'its rank'];
+function headings(written: boolean): HTMLElement {
+  const names = written
+    ? ['prompt', 'seed', 'answer', 'p of these words', 'p of the right answer’s words']
+    : ['prompt', 'seed', 'answer', 'its p', 'p of the right answer', 'its rank'];
   return h('thead', {}, h('tr', {}, ...names.map((name) => h('th', { scope: 'col' }, name))));
 }
 
-function answerRows({ prompts, answer }: OpenExamples, example: number): HTMLElement[] {
+function answerRows(
+  { prompts, answer }: OpenExamples,
+  example: number,
+  written: boolean,
+): HTMLElement[] {
   return prompts.flatMap(({ name, runs, middle }) =>
     runs.map((run) =>
       h(
@@ -58,7 +78,7 @@ function answerRows({ prompts, answer }: OpenExamples, example: number): HTMLEle
         ...[run.probability, run.rightProbability].map((steps) =>
           h('td', {}, twoPlaces(probabilityOf(steps[example]!))),
         ),
-        h('td', {}, run.rank[example]),
+        !written && h('td', {}, run.rank[example]),
       ),
     ),
   );
@@ -72,11 +92,14 @@ function seedText({ seed }: OpenRun, isMiddle: boolean): string {
 
 function said({ said: answers, correct }: OpenRun, texts: readonly string[], example: number) {
   const sign = correct[example] === 1 ? 'right' : 'wrong';
+  const text = texts[answers[example]!]!;
   return h(
     'span',
     { class: `said ${sign}` },
     icon(sign),
     spoken(`${sign}: `),
-    h('bdi', { class: 'text' }, texts[answers[example]!]),
+    text === ''
+      ? h('span', { class: 'text nothing' }, nothingSaid)
+      : h('bdi', { class: 'text' }, text),
   );
 }

@@ -74,6 +74,11 @@ class ExamplesView {
     return [this.#controls, this.#holder, this.#nothing, this.#count, this.#detail];
   }
 
+  /** Answers were written freely. */
+  get #written(): boolean {
+    return this.#report.candidates.kind === 'generate';
+  }
+
   get #compared() {
     return comparedOf(this.#report, this.#state.compared);
   }
@@ -144,6 +149,7 @@ class ExamplesView {
       baseline: this.#report.prompts.find((prompt) => prompt.baseline)?.summary.name,
       subject: this.#compared.subject,
       everySeed: this.#state.everySeed === true,
+      written: this.#written,
     });
     this.#grid = new VirtualGrid({
       label: 'Examples',
@@ -196,7 +202,8 @@ class ExamplesView {
       this.#detail.replaceChildren();
       this.#grid!.focus();
     };
-    this.#detail.replaceChildren(exampleDetail(this.#examples, example, close));
+    const detail = exampleDetail(this.#examples, example, { written: this.#written, close });
+    this.#detail.replaceChildren(detail);
   }
 }
 

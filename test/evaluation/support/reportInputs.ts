@@ -263,3 +263,40 @@ export function classificationInputs(): ReportInputs {
     ],
   };
 }
+
+/**
+ * Capitals that the model writes freely: right ones with and without a full stop, one answer without a
+ * letter, one that says "(empty)", and wrong ones far down the vocabulary.
+ */
+export function writtenInputs(): ReportInputs {
+  const inputs = capitalsInputs();
+  const asWritten = (predictions: readonly Prediction[], end: string): Prediction[] =>
+    predictions.map((one) => {
+      const said = ['', '(empty)'][one.example - 2];
+      const correct = one.example === 0 || (one.example > 3 && one.correct);
+      const predicted = said ?? (correct ? one.answer : `Nowhere${end}`);
+      return {
+        ...one,
+        correct,
+        predicted: correct ? `${one.answer}${end}` : predicted,
+        rank: correct ? 1 : 1382,
+        f1: Number(correct),
+      };
+    });
+  return {
+    ...inputs,
+    file: 'written.ptune',
+    candidates: { kind: 'generate', count: 0 },
+    prompts: inputs.prompts.map((prompt, i) =>
+      prompt.kind === 'discrete'
+        ? { ...prompt, predictions: asWritten(prompt.predictions, i === 0 ? '.' : '') }
+        : {
+            ...prompt,
+            runs: prompt.runs.map((run) => ({
+              ...run,
+              predictions: asWritten(run.predictions, ''),
+            })),
+          },
+    ),
+  };
+}
