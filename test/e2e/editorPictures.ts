@@ -122,7 +122,7 @@ async function outline(theme: Theme): Promise<void> {
   await page.keyboard.press('Escape');
 }
 
-async function shown(theme: Theme): Promise<void> {
+async function scores(theme: Theme): Promise<void> {
   const { page, workbench } = editor();
   await eventually('scores', async () =>
     /\d %/.test(await workbench.editor.addedText('@prompt learned')) ? true : undefined,
@@ -130,20 +130,58 @@ async function shown(theme: Theme): Promise<void> {
   await workbench.editor.codeLens('Export').waitFor();
   await page.mouse.move(1, 1);
   await picture(`scores-${theme}`, await prompts());
+}
 
+/** A hover, with the line that it is about. */
+const hoverAt =
+  (name: string, words: string, word?: string, beside = words) =>
+  async (theme: Theme): Promise<void> => {
+    const { page, workbench } = editor();
+    await workbench.editor.hover(words, word);
+    const hover = page.locator('.monaco-hover:visible').first();
+    await picture(`${name}-${theme}`, [hover, line(beside)]);
+    await workbench.editor.dismissHover();
+  };
+
+async function folding(theme: Theme): Promise<void> {
+  await command('Fold All');
+  await editor().page.mouse.move(1, 1);
+  await picture(`folding-${theme}`, [line('---'), line('@prompt learned')], 12);
+  await command('Unfold All');
+}
+
+async function rename(theme: Theme): Promise<void> {
+  const { page } = editor();
+  await goTo('The capital of {country');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('F2');
+  const box = page.locator('.rename-box');
+  await box.locator('input:focus').waitFor();
+  await picture(`rename-${theme}`, [line('@prompt manual'), line('{capital} is the'), box]);
+  await page.keyboard.press('Escape');
+}
+
+async function links(theme: Theme): Promise<void> {
+  const { page, workbench } = editor();
+  await workbench.editor.hover('train: capitals', 'capitals.train');
   const hover = page.locator('.monaco-hover:visible').first();
-  await workbench.editor.hover('@prompt learned');
-  await picture(`score-${theme}`, [hover, line('{*3} {country}')]);
+  await picture(`links-${theme}`, [line('model:'), line('answer: capital'), hover]);
   await workbench.editor.dismissHover();
-  await workbench.editor.hover('{*3} {country}', '*3');
-  await picture(`nearest-${theme}`, [hover, line('{*3} {country}')]);
-  await workbench.editor.dismissHover();
-  await workbench.editor.hover('answer: capital', 'answer');
-  await picture(`setting-${theme}`, [hover, line('answer: capital')]);
-  await workbench.editor.dismissHover();
-  await workbench.editor.hover('The capital of {country}', 'country');
-  await picture(`slot-${theme}`, [hover, line('The capital of {country}')]);
-  await workbench.editor.dismissHover();
+}
+
+async function runs(theme: Theme): Promise<void> {
+  const { page } = editor();
+  await command('PTune: Focus on Runs View');
+  const row = page.getByRole('treeitem', { name: /seed 1, \d+ % .* done/ });
+  await row.first().waitFor();
+  await row.first().hover();
+  const side = page.locator('.part.sidebar');
+  await side.waitFor();
+  const box = (await side.boundingBox())!;
+  const last = page.locator('.part.sidebar').getByRole('treeitem').last();
+  await picture(`runs-${theme}`, [last, side.locator('.title').first()], 8);
+  if (box.width < 100) throw new Error('The side bar is closed');
+  await command('View: Close Primary Side Bar');
 }
 
 async function newFile(theme: Theme): Promise<void> {
@@ -206,7 +244,14 @@ async function training(theme: Theme): Promise<void> {
 /** By the feature; those that open a view come last. */
 const pictures = {
   training,
-  shown,
+  scores,
+  score: hoverAt('score', '@prompt learned', undefined, '{*3} {country}'),
+  nearest: hoverAt('nearest', '{*3} {country}', '*3'),
+  setting: hoverAt('setting', 'answer: capital', 'answer'),
+  slot: hoverAt('slot', 'The capital of {country}', 'country'),
+  folding,
+  links,
+  rename,
   completion,
   columns,
   mistakes,
@@ -214,6 +259,7 @@ const pictures = {
   newFile,
   compare,
   tests,
+  runs,
 };
 
 describe.each(['light', 'dark', 'contrast'] as const)('in the theme %s', (theme) => {
@@ -233,5 +279,6 @@ describe.each(['light', 'dark', 'contrast'] as const)('in the theme %s', (theme)
     await command('File: Revert File');
   });
 
-  test.each(Object.entries(pictures))('%s', async (_name, take) => take(theme));
+  // A hover can close, and a list can be drawn anew, while it is looked at.
+  test.each(Object.entries(pictures))('%s', { retry: 2 }, async (_name, take) => take(theme));
 });

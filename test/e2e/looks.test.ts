@@ -1,8 +1,18 @@
 /** Closer looks at the prompts of a file: other wordings, importance, inputs to try, words. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from './support/process.ts';
+import { savedText } from './pages/typing.ts';
 import { examples, useEditor, vsix } from './support/session.ts';
 
 const minutes = 60_000;
@@ -27,14 +37,65 @@ The capital of {country} is {capital}.
 afterAll(() => rmSync(workspace, { recursive: true, force: true }));
 
 const editor = useEditor({ workspace, vsix });
+let liveTitles: readonly string[] = [];
+
+/** The part of the report that follows a training. */
+const live = () => editor().workbench.report.document.getByRole('region', { name: 'Training now' });
 
 beforeAll(async () => {
   const { workbench } = editor();
   await workbench.openFile(name);
+  await workbench.runCommand('PTune: Open Report');
+  await workbench.report.text('has no report yet');
+  await workbench.runCommand('View: Focus First Editor Group');
   await workbench.runCommand('PTune: Train Prompt');
+  // The open report follows the training until its own report takes the place.
+  await live()
+    .getByText(/^step \d+ of 120/)
+    .waitFor({ timeout: minutes });
+  await live()
+    .getByText(/^step (?:[2-9]\d|1\d\d) of 120/)
+    .waitFor({ timeout: minutes });
+  liveTitles = await live().locator('.chart .title').allInnerTexts();
+  await editor().screenshot('live-light');
   await workbench.notification(/^(?=.*looks\.ptune:)/s).waitFor({ timeout: 5 * minutes });
   await workbench.clearNotifications();
 }, 6 * minutes);
+
+test('an open report follows the training and then shows its scores', async () => {
+  expect(liveTitles).toEqual(['Loss', 'Validation, answers right', 'Learning rate']);
+  const { workbench } = editor();
+  await workbench.report.text('Scoreboard');
+  await live().waitFor({ state: 'detached' });
+});
+
+test('what the report exports is kept where a person says', async () => {
+  const { workbench, page, server } = editor();
+  const { document } = workbench.report;
+  await document.getByRole('button', { name: 'Export' }).click();
+  await document.getByRole('menuitem', { name: 'Scores, CSV' }).click();
+  const path = page.locator('.quick-input-widget:visible input').first();
+  await path.waitFor();
+  await eventually('the name to begin with', async () =>
+    (await path.inputValue()).endsWith('looks-scores.csv') ? true : undefined,
+  );
+  await editor().screenshot('save-light');
+  await path.fill(join(server.workspace, 'mine.csv'));
+  await page.keyboard.press('Enter');
+  const text = await eventually('the saved file', () => {
+    const saved = join(server.workspace, 'mine.csv');
+    return existsSync(saved) ? readFileSync(saved, 'utf8') : undefined;
+  });
+  expect(text.split(/\r?\n/).find((line) => line.startsWith('manual'))).toMatch(/,52,/);
+
+  // Escape keeps nothing.
+  await document.getByRole('button', { name: 'Export' }).click();
+  await document.getByRole('menuitem', { name: 'Scores, JSON' }).click();
+  await path.waitFor();
+  await page.keyboard.press('Escape');
+  await path.waitFor({ state: 'hidden' });
+  expect(readdirSync(server.workspace).filter((file) => file.endsWith('.json'))).toEqual([]);
+});
 
 test(
   'other wordings are probed from the code lens and shown in the report',
@@ -93,7 +154,9 @@ describe('trying inputs', () => {
 test(
   'words are searched, offered with their scores, and inserted behind the learned prompt',
   async () => {
-    const { workbench } = editor();
+    const { workbench, page, server } = editor();
+    const path = join(server.workspace, name);
+    const before = readFileSync(path, 'utf8');
     await workbench.openFile(name);
     await workbench.runCommand('PTune: Search Words');
     await workbench.statusBarItem(/Words for learned/).waitFor({ timeout: minutes });
@@ -104,6 +167,11 @@ test(
     await workbench.answer(offer, 'Insert as Prompt');
     await workbench.editor.line('@prompt learned-words').waitFor();
     await editor().screenshot('inserted-light');
+    // One step of undo takes them out again.
+    await workbench.editor.line('@prompt learned-words').click();
+    await page.keyboard.press('Control+Z');
+    await workbench.editor.line('@prompt learned-words').waitFor({ state: 'detached' });
+    expect(await savedText(page, path, '@prompt learned')).toBe(before);
   },
   6 * minutes,
 );

@@ -156,7 +156,25 @@ test(
     await chooseOn(row(/^seed 1, interrupted/), 'Resume Run');
     await row(/^seed 1, \d+ % .* done/).waitFor({ timeout: 2 * minutes });
     await row(/^learned, 3 runs · 1 of 2 seeds/).waitFor();
-    await editor().workbench.clearNotifications();
+    const { workbench, page } = editor();
+    await workbench.clearNotifications();
+
+    // The report says so, and holds the run against one with other settings.
+    await chooseOn(row(/^seed 1, \d+ % .* done/), 'Open Report of Run');
+    const { document } = workbench.report;
+    const runs = document.getByRole('table', { name: 'Runs of learned' });
+    await runs.getByText(/completed, resumed after step \d+/).waitFor();
+    const settings = document.getByRole('table', { name: 'Settings that differ' }).last();
+    expect((await settings.innerText()).replace(/\s+/g, ' ')).toContain('steps 600 800');
+    await document.locator('#run-differences').scrollIntoViewIfNeeded();
+    await editor().screenshot('run-differences-dark');
+    await document.getByRole('button', { name: 'Is the difference more than chance?' }).click();
+    const lines = page.locator('.editor-group-container.active .view-lines');
+    await eventually('the comparison', async () =>
+      (await lines.innerText()).replaceAll('\u00a0', ' ').includes('difference to A')
+        ? true
+        : undefined,
+    );
   },
   4 * minutes,
 );
