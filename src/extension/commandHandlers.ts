@@ -17,6 +17,7 @@ import { canStart } from './jobs/canStart.ts';
 import { measureImportance } from './looks/measureImportance.ts';
 import { searchWords } from './looks/searchWords.ts';
 import { probeWordings } from './looks/probeWordings.ts';
+import type { JobQueue } from './jobs/jobQueue.ts';
 import { runJob } from './jobs/runJob.ts';
 import type { TrainingController } from './jobs/trainingController.ts';
 
@@ -24,6 +25,7 @@ import type { TrainingController } from './jobs/trainingController.ts';
 export interface CommandParts {
   readonly scores: ScoreService;
   readonly training: TrainingController;
+  readonly queue: JobQueue;
   readonly reports: ReportPanels;
   readonly comparison: PromptComparison;
   readonly log: LogOutputChannel;
@@ -75,6 +77,7 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
     'ptune.openReport': (target) =>
       guarded(async () => reports.open((await documentOf(target)).uri)),
     'ptune.cancelTraining': () => guarded(() => training.cancel()),
+    'ptune.removeWaiting': (id) => parts.queue.remove(id),
     'ptune.showLog': () => log.show(),
     'ptune.newPromptFile': () => guarded(newFile),
     'ptune.openExample': () => guarded(openExample),

@@ -35,6 +35,8 @@ export interface CommandArguments {
   'ptune.compare': Target | ComparedPrompts;
   'ptune.openReport': Target;
   'ptune.cancelTraining': undefined;
+  /** The number of a job that waits; undefined for all of them. */
+  'ptune.removeWaiting': number | undefined;
   'ptune.showLog': undefined;
   'ptune.newPromptFile': undefined;
   'ptune.openExample': undefined;

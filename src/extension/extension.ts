@@ -1,7 +1,7 @@
 /** The entry of the extension: it constructs the parts and connects them, nothing else. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type ExtensionContext, window } from 'vscode';
+import { type ExtensionContext, commands, window } from 'vscode';
 import { cachedTables } from '../data/tableCache.ts';
 import { modelCaches, ownCache } from '../hub/cacheFolders.ts';
 import { FileHashes } from '../runs/fileHashes.ts';
@@ -20,6 +20,7 @@ import { FactsService } from './features/factsService.ts';
 import { registerLanguageFeatures } from './features/languageFeatures.ts';
 import { targetFinder } from './features/linkTargets.ts';
 import { registerQuickFixes } from './features/quickFixes.ts';
+import { showError } from './notify.ts';
 import { newPromptFile } from './newFile/newPromptFile.ts';
 import { HubToken } from './models/hubToken.ts';
 import { chooseModel } from './models/modelPicker.ts';
@@ -32,6 +33,7 @@ import { InlineScores } from './scores/decorations.ts';
 import { watchedFiles } from './scores/fileScores.ts';
 import { ScoreService } from './scores/scoreService.ts';
 import { registerStatusBar } from './jobs/statusBar.ts';
+import { JobQueue } from './jobs/jobQueue.ts';
 import { runJob } from './jobs/runJob.ts';
 import { TrainingController } from './jobs/trainingController.ts';
 import { PromptTests } from './tests/promptTests.ts';
@@ -52,6 +54,14 @@ export function activate(context: ExtensionContext): void {
   const scores = new ScoreService(scoreContext, watch, log);
   const token = new HubToken(context.secrets);
   const training = new TrainingController(context.asAbsolutePath('dist/trainer.cjs'), log, token);
+  const queue = new JobQueue({
+    isBusy: () => training.kind !== undefined,
+    changed: () => {
+      void commands.executeCommand('setContext', 'ptune.isWaiting', queue.waiting.length > 0);
+      training.tellChange();
+    },
+    failed: (error) => showError(error, log),
+  });
   const models = new ModelsView(ownCache(process.env, homedir()), () => Date.now());
   const trial = new InputTrial(training);
   const reports = new ReportPanels(context.extensionUri, scores, trial, training);
@@ -77,12 +87,13 @@ export function activate(context: ExtensionContext): void {
     training,
     reports,
     start: async (file, job) =>
-      runJob({ training, scores, reports, log }, await documentOf(file), job),
+      runJob({ training, queue, scores, reports, log }, await documentOf(file), job),
   });
   const comparison = new PromptComparison(scores, watch);
   const parts = {
     scores,
     training,
+    queue,
     reports,
     comparison,
     log,
@@ -110,12 +121,14 @@ export function activate(context: ExtensionContext): void {
     runActions,
     // A training may have downloaded one.
     training.onDidStartOrEnd(() => models.refresh()),
+    // Who trains file after file goes on at once, before what waits.
+    training.onDidStartOrEnd(() => setTimeout(() => queue.next(), 0)),
     registerQuickFixes(diagnostics, facts),
     new InlineScores(scores, training),
     registerHovers(scores, now),
-    ...registerCodeLenses({ scores, training, tokens }),
+    ...registerCodeLenses({ scores, training, queue, tokens }),
     ...registerLanguageFeatures(facts, targetFinder(scoreContext)),
-    ...registerStatusBar(training),
+    ...registerStatusBar(training, queue),
     new PromptTests(watch, training, scores),
     ...registerCommands(commandHandlers(parts)),
   );

@@ -55,6 +55,7 @@ function handlersWithout(log: { show(): void }): CommandHandlers {
     'ptune.compare': explain,
     'ptune.openReport': explain,
     'ptune.cancelTraining': explain,
+    'ptune.removeWaiting': explain,
     'ptune.showLog': () => log.show(),
     'ptune.newPromptFile': explain,
     'ptune.openExample': explain,

@@ -3,6 +3,8 @@
 /** The length of one prompt over the examples of its data, virtual tokens and answer included. */
 export interface PromptTokens {
   readonly name: string;
+  /** Which of the prompts of this name it is, from 0; two are an error, and stand there while typing. */
+  readonly twin: number;
   /** Tokens of the shortest and of the longest input that were counted. */
   readonly least: number;
   readonly most: number;

@@ -18,6 +18,9 @@ import type { PromptTokens, TokenCounts } from '../protocol/tokenCounts.ts';
 /** Examples that are counted for each prompt: those with the most characters, and the shortest one. */
 const examplesCounted = 24;
 
+/** What is the same for every prompt with the same template. */
+type Counted = Omit<PromptTokens, 'name' | 'twin'>;
+
 interface Counter {
   readonly model: EncodingModel;
   readonly limit: number | undefined;
@@ -28,7 +31,7 @@ export class TokenCounter {
   readonly #places: Omit<ModelPlaces, 'fileFolder'>;
   readonly #read = cachedTables();
   readonly #models = new Map<string, Promise<Counter>>();
-  #counted = new Map<string, PromptTokens | undefined>();
+  #counted = new Map<string, Counted | undefined>();
 
   constructor(places: Omit<ModelPlaces, 'fileFolder'>) {
     this.#places = places;
@@ -50,17 +53,20 @@ export class TokenCounter {
       file.settings.chat,
     );
     const examples = await loadExamples(file, path, this.#read);
-    const kept = new Map<string, PromptTokens | undefined>();
+    const kept = new Map<string, Counted | undefined>();
+    const twins = new Map<string, number>();
     const { answer, labels, chat } = file.settings;
     const about = JSON.stringify([located.folder, digest(examples), answer, labels, chat]);
     const prompts = file.prompts.flatMap((prompt) => {
       const { seeds, depth } = prompt.train;
-      const key = JSON.stringify([about, prompt.name, prompt.templateText, depth, seeds]);
+      const key = JSON.stringify([about, prompt.templateText, depth, seeds]);
       const known = this.#counted.has(key)
         ? this.#counted.get(key)
         : countPrompt(prompt, model, file, examples);
       kept.set(key, known);
-      return known ?? [];
+      const twin = twins.get(prompt.name) ?? 0;
+      twins.set(prompt.name, twin + 1);
+      return known === undefined ? [] : { name: prompt.name, twin, ...known };
     });
     this.#counted = kept;
     return { ...(limit !== undefined && { limit }), prompts };
@@ -96,7 +102,7 @@ function countPrompt(
   model: EncodingModel,
   file: PtuneFile,
   examples: LoadedExamples,
-): PromptTokens | undefined {
+): Counted | undefined {
   try {
     const demos = demosOf(prompt, prompt.train.seeds[0] ?? 1, examples.train);
     const encoding = new PromptEncoding(prompt, model, demos);
@@ -115,7 +121,7 @@ function countPrompt(
     const canShorten = prompt.parts.some(
       (part) => part.kind === 'slot' && part.filters.includes('shorten'),
     );
-    return { name: prompt.name, least, most, virtual, longest, canShorten };
+    return { least, most, virtual, longest, canShorten };
   } catch {
     // A template or an answer that cannot be encoded has a diagnostic of its own.
     return undefined;

@@ -73,6 +73,7 @@ it('every command id in the extension is one of the table', () => {
   const known = new Set([...table, ...settings, ...colors.map(({ id }) => id)]);
   const others = new Set([
     'ptune.isTraining',
+    'ptune.isWaiting',
     'ptune.models',
     'ptune.report',
     'ptune.runs',

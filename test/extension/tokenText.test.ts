@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { tokenText } from '../../src/extension/counts/tokenText.ts';
+import { countsOf, tokenText } from '../../src/extension/counts/tokenText.ts';
 
 const tokens = {
   name: 'learned',
+  twin: 0,
   least: 11,
   most: 15,
   virtual: 6,
@@ -33,4 +34,17 @@ test('an input that is too long says so in words, and what happens to it', () =>
   expect(tokenText({ ...tokens, canShorten: true }, 12).title).toBe(
     '$(warning) 15 of 12 tokens: is cut to fit',
   );
+});
+
+test('each of two prompts with one name has its own count, and a new one none yet', () => {
+  const second = { ...tokens, twin: 1, most: 9 };
+  const counts = { prompts: [tokens, second, { ...tokens, name: 'manual' }] };
+  const named = (...names: string[]) => names.map((name) => ({ name }));
+  expect(countsOf(named('learned', 'manual', 'learned'), counts)).toEqual([
+    tokens,
+    counts.prompts[2],
+    second,
+  ]);
+  expect(countsOf(named('new', 'learned'), counts)).toEqual([undefined, tokens]);
+  expect(countsOf(named('learned'), undefined)).toEqual([undefined]);
 });

@@ -12,7 +12,7 @@ import type { TrainingEvent } from '../../src/protocol/events.ts';
 
 const who = { run: 'r1', prompt: 'learned', seed: 2 };
 
-const started: TrainingEvent = {
+const started: Extract<TrainingEvent, { type: 'started' }> = {
   type: 'started',
   file: 'capitals.ptune',
   model: { id: 'm', sha256: 's' },
@@ -58,9 +58,9 @@ describe('the progress of a training', () => {
       'after two steps',
       [started, runStarted, step(1, 3), step(2, 1.5)],
       0.25,
-      'learned, seed 2 (1 of 2): step 2 of 4 · loss 1.50 · 9.0 s left',
+      'learned, seed 2 (1 of 2): step 2 of 4 · loss 1.50 · 9.0 s left for this seed, 27 s for all 2',
       // Two steps of this training and four of the next.
-      'learned 2/4 · 27 s left',
+      'learned 2/4 · 27 s left for all 2',
     ],
     ['after a run', [started, runStarted, step(4, 1), runEnded], 0.5, 'Scoring', 'Training'],
     [
@@ -81,13 +81,26 @@ describe('the progress of a training', () => {
   ])('%s', (_name, events, fraction, message, status) => {
     const progress = progressAfter(...events);
     expect(fractionDone(progress)).toBe(fraction);
-    expect(progressMessage(progress)).toBe(message);
-    expect(statusText(progress)).toBe(status);
+    expect(progressMessage(progress)).toBe(`capitals.ptune · ${message}`);
+    expect(statusText(progress, '/a/capitals.ptune')).toBe(status);
+    // Beside another file it says which one is meant.
+    expect(statusText(progress, '/a/other.ptune')).toBe(`capitals.ptune: ${status}`);
+    expect(statusText(progress, undefined)).toBe(`capitals.ptune: ${status}`);
+  });
+
+  it('of one training alone has one time left', () => {
+    const only = { ...started, trainings: [started.trainings[0]!] };
+    const progress = progressAfter(only, runStarted, step(1, 3));
+    expect(progressMessage(progress)).toMatch(/loss 3\.00 · 9\.0 s left$/);
+    expect(statusText(progress, '/a/capitals.ptune')).toBe('learned 1/4 · 9.0 s left');
+    expect(trainingText(progress, 'learned')).toMatch(/9\.0 s left$/);
   });
 
   it('stands at the line of the prompt that is trained or scored, and at no other', () => {
     const training = progressAfter(started, runStarted, step(1, 3), step(2, 1));
-    expect(trainingText(training, 'learned')).toBe('█▁ step 2 of 4 · loss 1.00 · 9.0 s left');
+    expect(trainingText(training, 'learned')).toBe(
+      '█▁ step 2 of 4 · loss 1.00 · 9.0 s left for seed 2',
+    );
     expect(trainingText(training, 'manual')).toBeUndefined();
     const scored = progressAfter(started, runStarted, runEnded, scoring);
     expect(trainingText(scored, 'manual')).toBe('scoring');
@@ -119,9 +132,9 @@ it('tells how far the download of the model is, until training starts', () => {
   const event = { ...waiting, file: 'onnx/model.onnx', secondsLeft: 19.2 };
   const progress = afterEvent(newProgress('/a.ptune', 'train'), event);
   expect(progressMessage(progress)).toBe(
-    'Downloading owner/name: 120 MB of 350 MB · 12 MB/s · 19 s left',
+    'a.ptune · Downloading owner/name: 120 MB of 350 MB · 12 MB/s · 19 s left',
   );
   expect(progressMessage(afterEvent(progress, waiting))).toBe(
-    'Waiting for another download of owner/name',
+    'a.ptune · Waiting for another download of owner/name',
   );
 });

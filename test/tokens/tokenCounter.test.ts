@@ -19,7 +19,7 @@ The capital of {country} is {capital} .
 @prompt shots
 {demos:2} {country} is {capital} .
 
-@prompt deep {depth: deep}
+@prompt deep {depth: deep, encoder: none}
 {*3} {country} {capital} .`;
 
 describe.each(['masked', 'causal', 'encoderDecoder'] as const)('for a %s model', (model) => {
@@ -49,6 +49,20 @@ test('what cannot be counted is left out, and the rest is there', async () => {
   const text = ptuneText({ prompts: '@prompt a\n{country} {capital}\n@prompt b\n{country}\n' });
   const { prompts: counted } = await counter().count(path, text);
   expect(counted.map(({ name }) => name)).toEqual(['a']);
+});
+
+test('two prompts with one name are counted each', async () => {
+  const path = await writeProject(await temporaryFolder());
+  const text = ptuneText({
+    prompts: '@prompt d\n{country} {capital}\n@prompt d\nof {country} of of {capital}\n',
+  });
+  const { prompts: counted } = await counter().count(path, text);
+  const [first, second] = counted;
+  expect(counted.map(({ name, twin }) => [name, twin])).toEqual([
+    ['d', 0],
+    ['d', 1],
+  ]);
+  expect(second!.most).toBeGreaterThan(first!.most);
 });
 
 test('a change of the data is counted', async () => {

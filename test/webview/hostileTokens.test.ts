@@ -63,9 +63,12 @@ describe('the terminal', () => {
 
 describe('the hover', () => {
   const score = () => ({
+    name: 'learned',
     prompt: report.prompts[1]!,
     report,
     stale: undefined,
+    isBaseline: false,
+    against: undefined,
     baselineStale: undefined,
   });
 

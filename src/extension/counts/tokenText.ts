@@ -1,6 +1,6 @@
 /** A prompt's token count above its line. */
 import { counted } from '../../base/format.ts';
-import type { PromptTokens } from '../../protocol/tokenCounts.ts';
+import type { PromptTokens, TokenCounts } from '../../protocol/tokenCounts.ts';
 
 /** A count in a few words, and whole sentences for its tooltip. */
 export interface TokenText {
@@ -26,4 +26,21 @@ export function tokenText(tokens: PromptTokens, limit: number | undefined): Toke
     title: isOver ? `$(warning) ${budget}: ${over}` : budget,
     tooltip: `The longest input has ${counted(most, 'token')}${ofThem} (${longest}).${range} ${room}`,
   };
+}
+
+/**
+ * The count of each of a file's prompts in their order, also where two have one name; undefined for
+ * those that were not counted.
+ */
+export function countsOf(
+  prompts: readonly { readonly name: string }[],
+  counts: TokenCounts | undefined,
+): (PromptTokens | undefined)[] {
+  const known = new Map(counts?.prompts.map((one) => [`${one.twin} ${one.name}`, one]));
+  const twins = new Map<string, number>();
+  return prompts.map(({ name }) => {
+    const twin = twins.get(name) ?? 0;
+    twins.set(name, twin + 1);
+    return known.get(`${twin} ${name}`);
+  });
 }

@@ -4,17 +4,19 @@ import { counted } from '../../base/format.ts';
 import type { Prompt } from '../../language/ast.ts';
 import type { CommandId, Registration, Target } from '../commands.ts';
 import { isOnDisk, languageId, parsedFile } from '../documents.ts';
+import type { JobQueue } from '../jobs/jobQueue.ts';
 import type { TrainingController } from '../jobs/trainingController.ts';
 import type { ScoreService } from '../scores/scoreService.ts';
 import { setting } from '../settings.ts';
 import type { TokenCountService } from '../counts/tokenCountService.ts';
-import { tokenText } from '../counts/tokenText.ts';
+import { countsOf, tokenText } from '../counts/tokenText.ts';
 import { rangeOf } from './convert.ts';
 
 /** What the lenses follow. */
 export interface LensSources {
   readonly scores: ScoreService;
   readonly training: TrainingController;
+  readonly queue: JobQueue;
   readonly tokens: TokenCountService;
 }
 
@@ -38,7 +40,10 @@ export function registerCodeLenses(sources: LensSources): Registration[] {
 }
 
 /** Every row has at least one lens whatever is known, so that no line moves when more is. */
-function codeLenses(document: TextDocument, { scores, training, tokens }: LensSources): CodeLens[] {
+function codeLenses(
+  document: TextDocument,
+  { scores, training, queue, tokens }: LensSources,
+): CodeLens[] {
   const { prompts } = parsedFile(document);
   if (!isOnDisk(document) || prompts.length === 0) return [];
   const uri = document.uri.toString();
@@ -55,11 +60,17 @@ function codeLenses(document: TextDocument, { scores, training, tokens }: LensSo
     }
     lenses.push(lens(top, 'Score', 'ptune.score', { uri }));
   }
+  for (const { id, path, title } of queue.waiting) {
+    if (path !== document.uri.fsPath) continue;
+    const text = `$(clock) Waits to ${title}: cancel`;
+    const command: CommandId = 'ptune.removeWaiting';
+    lenses.push(new CodeLens(top, { title: text, tooltip: text, command, arguments: [id] }));
+  }
   lenses.push(lens(top, 'Try it', 'ptune.tryInput', { uri }));
   if (scored !== undefined) lenses.push(lens(top, 'Open report', 'ptune.openReport', { uri }));
   const counts = setting('ptune.tokenCounts') ? tokens.known(document) : undefined;
-  const countOf = new Map(counts?.prompts.map((one) => [one.name, one]));
-  for (const prompt of prompts) {
+  const tokenCounts = countsOf(prompts, counts);
+  for (const [index, prompt] of prompts.entries()) {
     const range = rangeOf(document, prompt.headSpan);
     const target = { uri, prompt: prompt.name };
     if (isTrained(prompt)) lenses.push(lens(range, 'Train', 'ptune.train', target));
@@ -72,7 +83,7 @@ function codeLenses(document: TextDocument, { scores, training, tokens }: LensSo
       lenses.push(lens(range, 'Open report', 'ptune.openReport', target));
       if (isTrained(prompt)) lenses.push(lens(range, 'Export', 'ptune.exportPrompt', target));
     }
-    const count = countOf.get(prompt.name);
+    const count = tokenCounts[index];
     if (count !== undefined) {
       const { title, tooltip } = tokenText(count, counts?.limit);
       // No command: words to read, not a link.

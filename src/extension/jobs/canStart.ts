@@ -1,10 +1,20 @@
 /** One job at a time, and none in a workspace that is not trusted. */
-import { commands, workspace } from 'vscode';
-import { showMessage } from '../notify.ts';
+import { Uri, commands, window, workspace } from 'vscode';
+import { type Action, showMessage } from '../notify.ts';
+import type { JobQueue, LaterJob } from './jobQueue.ts';
 import type { TrainingController } from './trainingController.ts';
 
-/** Whether a job can start now; says why where it cannot, and offers what mends it. */
-export function canStart(training: TrainingController): boolean {
+/** A job that can wait, the word for doing it, and the queue that it can wait in. */
+export interface CanWait extends LaterJob {
+  readonly button: string;
+  readonly queue: JobQueue;
+}
+
+/**
+ * Whether a job can start now; says why where it cannot, and offers what mends it: to do it after what
+ * is in progress, where it can wait.
+ */
+export function canStart(training: TrainingController, later?: CanWait): boolean {
   if (!workspace.isTrusted) {
     const manage = () => commands.executeCommand('workbench.trust.manage');
     showMessage('Models are run only in a workspace that you trust.', [
@@ -12,10 +22,15 @@ export function canStart(training: TrainingController): boolean {
     ]);
     return false;
   }
-  const running = training.runningText;
-  if (running === undefined) return true;
+  const { runningText: running, path } = training;
+  if (running === undefined || path === undefined) return true;
+  const wait: readonly Action[] = later
+    ? [{ title: later.button, run: () => later.queue.add(later) }]
+    : [];
   showMessage(`One thing at a time; this is in progress: ${running}.`, [
-    { title: 'Cancel', run: () => void training.cancel() },
+    ...wait,
+    { title: 'Show', run: () => window.showTextDocument(Uri.file(path)) },
+    { title: 'Cancel That One', run: () => void training.cancel() },
   ]);
   return false;
 }

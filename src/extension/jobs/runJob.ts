@@ -1,17 +1,19 @@
 /** A training or scoring from its start to the message about what came of it. */
-import type { LogOutputChannel, TextDocument } from 'vscode';
+import { type LogOutputChannel, type TextDocument, workspace } from 'vscode';
 import { basename } from 'node:path';
 import { toPtuneError } from '../../base/errors.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { showError, showMessage } from '../notify.ts';
 import type { ReportPanels } from '../report/reportPanel.ts';
 import type { ScoreService } from '../scores/scoreService.ts';
-import { canStart } from './canStart.ts';
+import { type CanWait, canStart } from './canStart.ts';
+import { type JobQueue, jobTitle } from './jobQueue.ts';
 import type { Job, TrainingController } from './trainingController.ts';
 
 /** The parts that a job has to do with. */
 interface JobParts {
   readonly training: TrainingController;
+  readonly queue: JobQueue;
   readonly scores: ScoreService;
   readonly reports: ReportPanels;
   readonly log: LogOutputChannel;
@@ -19,8 +21,20 @@ interface JobParts {
 
 /** Trains or scores, then says what came of it. */
 export async function runJob(parts: JobParts, document: TextDocument, job: Job): Promise<void> {
-  const { training, scores, reports, log } = parts;
-  if (!canStart(training)) return;
+  const { training, queue, scores, reports, log } = parts;
+  const later: CanWait = {
+    queue,
+    button: job.kind === 'train' ? 'Train Afterwards' : 'Score Afterwards',
+    path: document.uri.fsPath,
+    title: jobTitle(job),
+    start: async () => {
+      // By then the document may have been closed, and something else have been started.
+      const opened = await workspace.openTextDocument(document.uri);
+      if (training.kind === undefined) await runJob(parts, opened, job);
+      else queue.add(later);
+    },
+  };
+  if (!canStart(training, later)) return;
   const again = { title: 'Train Again', run: () => void runJob(parts, document, job) };
   const openReport = { title: 'Open Report', run: () => reports.open(document.uri) };
   let summary: Summary;

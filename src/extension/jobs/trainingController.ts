@@ -28,6 +28,7 @@ import {
   progressMessage,
   statusText,
   stepText,
+  titleText,
   trainingText,
 } from './trainingProgress.ts';
 import { textSetting } from '../settings.ts';
@@ -121,9 +122,23 @@ export class TrainingController implements Disposable {
     return this.#progress?.path === path ? this.#live?.value : undefined;
   }
 
-  /** A few words for the status bar while something is in progress. */
-  get statusText(): string | undefined {
-    return this.#progress === undefined ? undefined : statusText(this.#progress);
+  /**
+   * A few words for the status bar while something is in progress.
+   *
+   * @param shownPath the file that is in front, where one is
+   */
+  statusText(shownPath: string | undefined): string | undefined {
+    return this.#progress === undefined ? undefined : statusText(this.#progress, shownPath);
+  }
+
+  /** What is in progress without how far it is. */
+  get titleText(): string | undefined {
+    return this.#progress === undefined ? undefined : titleText(this.#progress);
+  }
+
+  /** The file that is trained or scored. */
+  get path(): string | undefined {
+    return this.#progress?.path;
   }
 
   /**
@@ -168,6 +183,12 @@ export class TrainingController implements Disposable {
       this.#live = undefined;
       this.#tellStartOrEnd();
     }
+  }
+
+  /** Tells everyone that something beside the progress is new. */
+  tellChange(): void {
+    this.#changed.fire();
+    this.#startedOrEnded.fire();
   }
 
   /** Stops what is in progress. */

@@ -1,5 +1,6 @@
 /** How far a training or scoring is, as one plain value made from the stream of events. */
-import { byteSize, duration } from '../../base/format.ts';
+import { basename } from 'node:path';
+import { byteSize, duration, percent } from '../../base/format.ts';
 import type { DownloadEvent, ProgressEvent, TrainingEvent } from '../../protocol/events.ts';
 import { sparkline } from './sparkline.ts';
 
@@ -78,12 +79,27 @@ export function fractionDone({ planned, ended, current, work }: TrainingProgress
   return Math.min(1, (ended + part) / planned);
 }
 
-/** One line for a notification: which prompt, which step, the loss, the time left. */
+/**
+ * One line for a notification: which file and prompt, which step, the loss, the time left; of several
+ * trainings that of this one and of all.
+ */
 export function progressMessage(progress: TrainingProgress): string {
+  return `${basename(progress.path)} · ${workText(progress)}`;
+}
+
+/** What is in progress, without how far it is: "capitals.ptune: training learned". */
+export function titleText({ path, kind, current }: TrainingProgress): string {
+  const what = { train: 'training', score: 'scoring', look: 'a closer look' }[kind];
+  return `${basename(path)}: ${what}${current === undefined ? '' : ` ${current.prompt}`}`;
+}
+
+function workText(progress: TrainingProgress): string {
   const { current, scoring, planned, ended } = progress;
   if (current !== undefined) {
     const count = planned > 1 ? ` (${ended + 1} of ${planned})` : '';
-    return `${current.prompt}, seed ${current.seed}${count}: ${stepText(current)}`;
+    const all = planned > 1 ? secondsLeft(progress) : undefined;
+    const left = all === undefined ? '' : ` for this seed, ${duration(all)} for all ${planned}`;
+    return `${current.prompt}, seed ${current.seed}${count}: ${stepText(current)}${left}`;
   }
   if (progress.work !== undefined) return workMessage(progress.work);
   if (scoring !== undefined) return `Scoring ${scoring}`;
@@ -100,23 +116,36 @@ function secondsLeft({ current, planned, ended }: TrainingProgress): number | un
   return step === steps ? undefined : ofThis + (others * steps * ofThis) / (steps - step);
 }
 
-/** A few words for the status bar: the prompt, its step, and the time until all trainings are done. */
-export function statusText(progress: TrainingProgress): string {
-  const { current, scoring, kind, work } = progress;
+/**
+ * A few words for the status bar: the prompt, its step, and the time until all trainings are done; the
+ * file where another one is in front.
+ *
+ * @param shownPath the file that is in front, where one is
+ */
+export function statusText(progress: TrainingProgress, shownPath: string | undefined): string {
+  const where = progress.path === shownPath ? '' : `${basename(progress.path)}: `;
+  return `${where}${shortText(progress)}`;
+}
+
+function shortText(progress: TrainingProgress): string {
+  const { current, scoring, kind, work, planned } = progress;
   if (work !== undefined) return `${work.text} ${work.done}/${work.total}`;
   if (current === undefined) {
     return scoring !== undefined || kind !== 'train' ? 'Scoring' : 'Training';
   }
   const left = secondsLeft(progress);
-  const time = left === undefined ? '' : ` · ${duration(left)} left`;
+  const all = planned > 1 ? ` for all ${planned}` : '';
+  const time = left === undefined ? '' : ` · ${duration(left)} left${all}`;
   return `${current.prompt} ${current.step}/${current.steps}${time}`;
 }
 
 /** What stands at the end of a prompt's line while it trains, or undefined while it does not. */
 export function trainingText(progress: TrainingProgress, prompt: string): string | undefined {
-  const { current, scoring } = progress;
+  const { current, scoring, planned } = progress;
   if (current?.prompt === prompt) {
-    return `${sparkline(current.losses, 16)} ${stepText(current)}`.trim();
+    const seed =
+      planned > 1 && current.secondsLeft !== undefined ? ` for seed ${current.seed}` : '';
+    return `${sparkline(current.losses, 16)} ${stepText(current)}${seed}`.trim();
   }
   return scoring === prompt && current === undefined ? 'scoring' : undefined;
 }
@@ -131,10 +160,14 @@ export function stepText({ step, steps, losses, secondsLeft }: CurrentRun): stri
 }
 
 /** One line for a longer look: what it is, how far, how long still. */
-function workMessage({ text, detail, done, total, secondsLeft }: ProgressEvent): string {
-  const parts = [`${text}: ${done} of ${total}`];
+function workMessage({ text, detail, done, total, isShare, ...time }: ProgressEvent): string {
+  const { secondsLeft, atMost } = time;
+  const parts = [`${text}: ${isShare ? percent(done / total) : `${done} of ${total}`}`];
+  // What changes most stands where a narrow notification still shows it.
+  if (secondsLeft !== undefined) {
+    parts.push(`${atMost ? 'at most ' : ''}${duration(secondsLeft)} left`);
+  }
   if (detail !== undefined) parts.push(detail);
-  if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
   return parts.join(' · ');
 }
 
