@@ -5,12 +5,16 @@ import { guarded, layers } from './scripts/layers.mjs';
 function layerRules() {
   const names = Object.keys(layers);
   return names.map((name) => {
-    const { values, types, outside } = layers[name];
+    const { values, types, modules = [], outside } = layers[name];
     const patterns = [];
     for (const other of names) {
       if (other === name || values.includes(other)) continue;
+      const files = modules.flatMap((path) =>
+        path.startsWith(`${other}/`) ? [path.slice(other.length + 1)] : [],
+      );
+      const but = files.length > 0 ? `(?!(${files.join('|')})\\.ts$)` : '';
       patterns.push({
-        regex: `^\\.\\.?/(.*/)?${other}/`,
+        regex: `^\\.\\.?/(.*/)?${other}/${but}`,
         message: `The layer "${name}" may import ${types.includes(other) ? 'only types of' : 'nothing from'} "${other}"; see scripts/layers.mjs.`,
         allowTypeImports: types.includes(other),
       });

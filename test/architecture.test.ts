@@ -13,6 +13,7 @@ import { writeProject } from './support/tinyProject.ts';
 interface Layer {
   readonly values: readonly string[];
   readonly types: readonly string[];
+  readonly modules?: readonly string[];
   readonly outside: readonly string[];
 }
 const { layers, guarded } = (await import(join(root, 'scripts/layers.mjs'))) as {
@@ -70,6 +71,15 @@ describe('the lint rule of the layers', () => {
     ]);
   });
 
+  test('lets a page of the report measure from the evaluation, and take nothing else of it', async () => {
+    const about = (file: string) =>
+      lint('webview/canary.ts', `import { x } from '../src/evaluation/${file}.ts';\nx();\n`);
+    expect(await about('compare')).toEqual([]);
+    expect(await about('predict')).toEqual([
+      expect.stringContaining('may import nothing from "evaluation"'),
+    ]);
+  });
+
   test('forbids more than 400 lines of code in a file, and Math.random', async () => {
     const long = Array.from({ length: 401 }, (_, i) => `export const a${i} = ${i};`).join('\n');
     expect(await lint('src/base/canary.ts', `${long}\n`)).toEqual([
@@ -91,9 +101,11 @@ describe('the imports of all files', () => {
   test('keep to the table of layers, in whatever form they are written', () => {
     const forbidden = sources.flatMap((path) => {
       const name = layerOf(path)!;
-      const { values, types, outside } = layers[name]!;
+      const { values, types, modules = [], outside } = layers[name]!;
+      const files = modules.map((module) => `src/${module}.ts`);
       return importsOf(path)
         .filter((module) => {
+          if (files.includes(module)) return false;
           const other = layerOf(module);
           if (other !== undefined) return ![name, ...values, ...types].includes(other);
           return Object.entries(guarded).some(
@@ -159,6 +171,14 @@ describe('the bundles', () => {
     const heavy = /onnxruntime|transformers|^src\/(onnx|autodiff|model|runtime|training)\//;
     expect(inputs.filter((path) => heavy.test(path))).toEqual([]);
     expect(read('dist/extension.cjs')).not.toMatch(/require[^;\n]{0,40}onnxruntime/);
+  });
+
+  test('keep graphs, models and Node out of the report, which measures from answers alone', () => {
+    const { inputs, externals } = bundles['report.js']!;
+    const heavy = /onnx|transformers|^src\/(autodiff|model|runtime|training|hub|data|files)\//;
+    expect(inputs.filter((path) => heavy.test(path))).toEqual([]);
+    expect(externals).toEqual([]);
+    expect(inputs).toContain('src/evaluation/compare.ts');
   });
 
   /** Loads a bundle in a process of its own, the extension with an open file; what it then holds. */

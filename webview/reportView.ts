@@ -14,6 +14,7 @@ import { tryItSection } from './views/tryIt.ts';
 import { trainingSection } from './views/training.ts';
 import { verdictView } from './views/verdict.ts';
 import { wordingsSection } from './views/wordings.ts';
+import { wordSearchSection } from './views/wordSearch.ts';
 
 /** A foldable part of the page; undefined where the report has nothing for it. */
 type SectionView = (report: Report, context: ViewContext) => HTMLElement | undefined;
@@ -27,6 +28,7 @@ const sections: readonly SectionView[] = [
   trainingSection,
   confusionSection,
   importanceSection,
+  wordSearchSection,
   wordingsSection,
   differencesSection,
   runDifferencesSection,
@@ -38,6 +40,7 @@ const stalable: readonly SectionView[] = [
   verdictView,
   scoreboardSection,
   importanceSection,
+  wordSearchSection,
   wordingsSection,
 ];
 

@@ -2,12 +2,14 @@
  * An input that a person types, or takes from an example, with every prompt's likeliest answers to it
  * side by side. It is made once and stays when a new report is drawn around it.
  */
+import { isExactMatch } from '../src/evaluation/answerMatch.ts';
 import { percent } from '../src/protocol/format.ts';
 import type { OpenExamples } from '../src/protocol/exampleTable.ts';
 import type { FromReportPage, Tried } from '../src/protocol/reportMessages.ts';
 import type { TriedPrompt, TryResult } from '../src/protocol/tryInput.ts';
 import { button, dropdown, textField } from './controls.ts';
 import { h } from './element.ts';
+import { nothingSaid } from './wording.ts';
 import { icon, spoken } from './views/icons.ts';
 
 /** The model is asked when nothing was typed for so long, in milliseconds. */
@@ -68,6 +70,14 @@ export class TryPanel {
     if (id !== this.#asked) return;
     if (result === undefined) {
       this.#say(problem ?? 'The input was not tried.');
+      return;
+    }
+    const reasons = new Set(result.prompts.map(({ reason }) => reason));
+    const [reason] = reasons;
+    if (reasons.size === 1 && reason !== undefined) {
+      // What keeps every prompt from answering is said once.
+      this.#say(`No answer: ${reason}.`);
+      this.#answers.replaceChildren();
       return;
     }
     const ms = Math.round(result.milliseconds);
@@ -160,6 +170,9 @@ export class TryPanel {
 
   #card({ prompt, seed, answers, reason }: TriedPrompt, { candidates }: TryResult): HTMLElement {
     const right = this.#example === undefined ? undefined : this.#answerOf(this.#example);
+    const isRight = (answer: string) =>
+      right !== undefined &&
+      (candidates === 'generate' ? isExactMatch(answer, right) : answer === right);
     const list = answers.map(({ answer, probability }, i) =>
       h(
         'li',
@@ -167,9 +180,9 @@ export class TryPanel {
         h(
           'span',
           { class: 'text' },
-          right !== undefined && answer === right && icon('right'),
-          right !== undefined && answer === right && spoken('right: '),
-          answer,
+          isRight(answer) && icon('right'),
+          isRight(answer) && spoken('right: '),
+          answer === '' ? h('span', { class: 'nothing' }, nothingSaid) : answer,
         ),
         h('span', { class: 'probability' }, probabilityText(probability)),
         h('span', {
@@ -191,7 +204,9 @@ export class TryPanel {
       reason === undefined
         ? h('ol', {}, ...list)
         : h('p', { class: 'note' }, `No answer: ${reason}.`),
-      candidates === 'generate' && h('p', { class: 'note' }, 'written freely'),
+      candidates === 'generate' &&
+        answers.length > 0 &&
+        h('p', { class: 'note' }, 'written freely'),
     );
   }
 }

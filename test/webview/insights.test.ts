@@ -269,6 +269,54 @@ describe('trying an input', () => {
     });
   });
 
+  test('says once what keeps every prompt from answering, and nothing of a time', async () => {
+    await withPage(report, { host: 'editor' }, async (opened) => {
+      const { page } = opened;
+      await show(page);
+      await send(page, { type: 'section', id: 'try' });
+      const section = page.locator('#try');
+      await section.getByRole('textbox', { name: 'country' }).fill('');
+      await expect.poll(async () => (await asked(opened)).at(-1)!.input).toEqual({ country: '' });
+      const { id } = (await asked(opened)).at(-1)!;
+      const none = { answers: [], reason: 'country is empty' };
+      const prompts = ['manual', 'learned'].map((prompt) => ({ prompt, ...none }));
+      const result = { candidates: 'generate', milliseconds: 0.1, prompts } as const;
+      await send(page, { type: 'tried', id, result });
+      await section.getByText('No answer: country is empty.').waitFor();
+      const said = (await section.innerText()).replace(/\s+/g, ' ');
+      expect(said.match(/country is empty/g)).toHaveLength(1);
+      expect(said).not.toMatch(/Answered in|written freely/);
+    });
+  });
+
+  test('marks a written answer that is right but for its punctuation, and one without a letter', async () => {
+    await withPage(report, { host: 'editor' }, async (opened) => {
+      const { page } = opened;
+      await show(page);
+      await send(page, { type: 'section', id: 'try' });
+      const section = page.locator('#try');
+      await section.getByText('Asking the model').waitFor();
+      const { id } = (await asked(opened)).at(-1)!;
+      const one = (prompt: string, text: string) => ({
+        prompt,
+        answers: [{ answer: text, probability: 0.9 }],
+      });
+      const prompts = [one('manual', `${answer}.`), one('learned', '')];
+      await send(page, {
+        type: 'tried',
+        id,
+        result: { candidates: 'generate', milliseconds: 3, prompts },
+      });
+      const manual = section.getByRole('region', { name: 'Answers of manual' });
+      await manual.waitFor();
+      expect((await manual.getByRole('listitem').innerText()).replace(/\s+/g, ' ')).toMatch(
+        new RegExp(`right: ${answer}\\.`),
+      );
+      const learned = section.getByRole('region', { name: 'Answers of learned' });
+      expect(await learned.locator('.nothing').innerText()).toBe('(empty)');
+    });
+  });
+
   test('needs no report, but an editor', async () => {
     await withPage(undefined, { host: 'editor' }, async (opened) => {
       const { page } = opened;

@@ -4,7 +4,8 @@ import type { LiveRun, LiveTraining } from '../../src/protocol/liveTraining.ts';
 import { h } from '../element.ts';
 import type { ChangingChart, ChartOptions, Series } from '../lineChart.ts';
 import { changingChart } from '../lineChart.ts';
-import { learningRateText, lossText } from './training.ts';
+import { learningRateText } from '../trainingSettings.ts';
+import { lossText } from './training.ts';
 
 /** A part of the page that follows a training. */
 export class LiveView {

@@ -2,6 +2,7 @@
 import type { Report } from '../../src/protocol/report.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
+import { settingsOf } from '../trainingSettings.ts';
 import { section } from './section.ts';
 
 /** Enough of a hash to compare by eye; the whole one is in the title. */
@@ -32,7 +33,7 @@ function settingsTable(report: Report): HTMLElement | undefined {
   return table(
     'Settings',
     ['setting', ...prompts.map((prompt) => prompt.summary.name)],
-    keys.map((key) => [key, ...prompts.map((prompt) => prompt.settings[key] ?? '–')]),
+    keys.map((key) => [key, ...prompts.map((prompt) => settingsOf(prompt)[key] ?? '–')]),
   );
 }
 

@@ -6,6 +6,7 @@ import { h } from '../element.ts';
 import type { ChartOptions, Mark, Series } from '../lineChart.ts';
 import { changingChart, lineChart } from '../lineChart.ts';
 import type { ViewContext } from '../state.ts';
+import { learningRateText } from '../trainingSettings.ts';
 import { empty, section } from './section.ts';
 
 export function trainingSection(report: Report, context: ViewContext): HTMLElement | undefined {
@@ -88,12 +89,6 @@ function lossChart(prompt: PromptReport, { state, save }: ViewContext): HTMLElem
 /** A loss on an axis: "0.35", "0.002". */
 export function lossText(value: number): string {
   return String(Number(value < 0.1 ? value.toPrecision(2) : value.toFixed(2)));
-}
-
-/** A learning rate on an axis: "0.0025", "7.5e-4". */
-export function learningRateText(value: number): string {
-  const rounded = Number(value.toPrecision(3));
-  return rounded === 0 || rounded >= 1e-3 ? String(rounded) : rounded.toExponential();
 }
 
 /** All seeds go by one schedule; reports of older versions do not have it. */
