@@ -111,7 +111,9 @@ function disagreements(
 
 /** For every example the share of seeds that answer it right. */
 function rightShares(predictions: readonly (readonly Prediction[])[]): number[] {
-  return predictions[0]!.map((_, i) => meanOf(predictions.map((seed) => isRight(seed[i]!))));
+  return predictions[0]!.map(
+    (_, i) => predictions.reduce((sum, seed) => sum + isRight(seed[i]!), 0) / predictions.length,
+  );
 }
 
 function isRight(prediction: Prediction): number {

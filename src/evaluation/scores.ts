@@ -5,6 +5,7 @@
  * interval counts the examples once: training again makes no new test examples.
  */
 import { invariant } from '../base/errors.ts';
+import { shortList } from '../base/shortList.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import type { Confusion } from '../protocol/report.ts';
 import type { Interval } from '../protocol/summary.ts';
@@ -99,7 +100,7 @@ export function confusionOf(
     const column = index.get(predicted);
     invariant(
       row !== undefined && column !== undefined,
-      `The label "${row === undefined ? answer : predicted}" is not among: ${labels.join(', ')}.`,
+      `The label "${row === undefined ? answer : predicted}" is not among: ${shortList(labels)}.`,
     );
     counts[row]![column]!++;
   }
