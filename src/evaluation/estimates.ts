@@ -16,7 +16,7 @@ export interface Estimate {
 
 /** From here on the mean of so many examples is normal, whatever they are. */
 const manyExamples = 1000;
-const resamples = 4000;
+const resamples = 2000;
 /** Of what has to be counted anew for every resample. */
 const fewResamples = 400;
 const bootstrapSeed = 20210320;
