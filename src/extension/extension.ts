@@ -104,7 +104,7 @@ export function activate(context: ExtensionContext): void {
     exchange: { view: runs, training, log, places: scoreContext },
     chooseModel: () => chooseModel(scoreContext),
     openExample: () => openExample(context),
-    newFile: () => newPromptFile(scoreContext.bundledFolder),
+    newFile: () => newPromptFile(scoreContext),
   };
   context.subscriptions.push(
     log,

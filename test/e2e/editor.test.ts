@@ -131,9 +131,9 @@ describe('by keyboard alone', () => {
     await eventually('the new file', () => (existsSync(path) ? true : undefined));
     expect(readFileSync(path, 'utf8')).toContain('test: capitals.test.jsonl');
     await counted(2);
-    // What is selected is replaced by what is typed.
+    // The words that are selected are replaced by what is typed; the slots stay.
     await keyboard.type('Nothing yet');
-    await workbench.editor.line('Nothing yet').waitFor();
+    await workbench.editor.line('Nothing yet {country} is {capital}.').waitFor();
     await editor().screenshot('new-file-written-light');
   });
 

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Table } from '../../src/data/table.ts';
 import { columnFacts } from '../../src/extension/newFile/columns.ts';
-import { canStandInTemplate, promptFileText } from '../../src/extension/newFile/promptFileText.ts';
+import {
+  type NewPromptFile,
+  canStandInTemplate,
+  promptFileText,
+  wordingSnippet,
+  wordingSpan,
+} from '../../src/extension/newFile/promptFileText.ts';
 import { parse } from '../../src/language/parser.ts';
 
 describe('a new prompt file', () => {
@@ -17,7 +23,7 @@ describe('a new prompt file', () => {
     const file = parse(text);
     expect(file.diagnostics).toEqual([]);
     expect(file.prompts.map(({ name, kind, templateText }) => [name, kind, templateText])).toEqual([
-      ['words', 'discrete', '{country} {capital} .'],
+      ['words', 'discrete', 'The capital of {country} is {capital}.'],
       ['learned', 'continuous', '{*3} {country} {*3} {capital} .'],
     ]);
     expect(file.settings).toMatchObject({
@@ -25,6 +31,53 @@ describe('a new prompt file', () => {
       data: { train: 'capitals.train.jsonl', validation: 0.15, test: 'capitals.test.jsonl' },
     });
   });
+
+  const chosen = { model: 'm', train: 't.csv', answer: 'capital', inputs: ['country'] };
+  const labels = ['good', 'bad'];
+  test.each<[Partial<NewPromptFile>, string, string]>([
+    [
+      {},
+      'The capital of {country} is {capital}.',
+      '${1:The capital of} {country\\} ${2:is} {capital\\}.',
+    ],
+    [
+      { endsWithAnswer: true },
+      'The capital of {country} is {capital}',
+      '${1:The capital of} {country\\} ${2:is} {capital\\}',
+    ],
+    [
+      { inputs: ['country', 'birth_year'] },
+      'Country: {country} Birth year: {birth_year} The capital is {capital}.',
+      '${1:Country:} {country\\} ${2:Birth year:} {birth_year\\} ${3:The capital is} {capital\\}.',
+    ],
+    [
+      { inputs: ['question'], answer: 'answer' },
+      '{question} The answer is {answer}.',
+      '{question\\} ${1:The answer is} {answer\\}.',
+    ],
+    [
+      { inputs: ['review'], answer: 'sentiment', labels },
+      '{review} In one word, the sentiment is {sentiment}.',
+      '{review\\} ${1:In one word, the sentiment is} {sentiment\\}.',
+    ],
+    [
+      { inputs: ['title', 'text'], answer: 'label', labels },
+      'Title: {title} Text: {text} In one word, the label is {label}.',
+      '${1:Title:} {title\\} ${2:Text:} {text\\} ${3:In one word, the label is} {label\\}.',
+    ],
+    [{ inputs: [] }, 'The capital is {capital}.', '${1:The capital is} {capital\\}.'],
+  ])(
+    'of %j has a first wording, whose words alone are to be replaced',
+    (change, words, snippet) => {
+      const file = { ...chosen, ...change };
+      const text = promptFileText(file);
+      const { start, end } = wordingSpan(text);
+      expect(text.slice(start, end)).toBe(words);
+      expect(wordingSnippet(file)).toBe(snippet);
+      const learned = parse(text).prompts[1]!.templateText;
+      expect(learned.endsWith(' .')).toBe(file.endsWithAnswer !== true);
+    },
+  );
 
   const column = fc.string({ unit: 'binary', minLength: 1 }).filter(canStandInTemplate);
   // A label called __proto__ is none to the language.
@@ -49,6 +102,7 @@ describe('a new prompt file', () => {
         ([answer = '', ...inputs], labels, model, train) => {
           const file = parse(promptFileText({ model, train, answer, inputs, labels }));
           expect(file.diagnostics).toEqual([]);
+          expect(file.prompts.map(({ kind }) => kind)).toEqual(['discrete', 'continuous']);
           const { settings } = file;
           expect([settings.model?.id, settings.data.train, settings.answer]).toEqual([
             model,

@@ -1,11 +1,28 @@
 /** `PTune: New Prompt File`: from a data file to a `.ptune` file that can be scored at once. */
-import { type QuickPickItem, QuickPickItemKind, Selection, Uri, window, workspace } from 'vscode';
+import {
+  type QuickPickItem,
+  QuickPickItemKind,
+  Range,
+  SnippetString,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { PtuneError } from '../../base/errors.ts';
 import { type Table, readTable, tableExtensions } from '../../data/table.ts';
+import type { ModelPlaces } from '../../hub/locate.ts';
+import { describeModel } from '../../hub/modelFacts.ts';
 import { splitFilesOf } from '../../language/dataSplits.ts';
 import { type ColumnFacts, columnFacts } from './columns.ts';
-import { type NewPromptFile, canStandInTemplate, promptFileText } from './promptFileText.ts';
+import {
+  type NewPromptFile,
+  canStandInTemplate,
+  promptFileText,
+  wordingSnippet,
+  wordingSpan,
+} from './promptFileText.ts';
 import { type Answered, type StepPlace, pickMany, pickOne } from './steps.ts';
 
 const title = 'New Prompt File';
@@ -27,15 +44,15 @@ type Step = (draft: Draft, place: (placeholder: string) => StepPlace) => Promise
  * Asks for the data, its columns and the model, writes the file beside the data and opens it.
  * Nothing is written when a person gives up.
  *
- * @param bundledFolder the folder of the models that come with the extension
+ * @param places where models lie
  * @throws PtuneError where the data cannot be read
  */
-export async function newPromptFile(bundledFolder: string): Promise<void> {
+export async function newPromptFile(places: Omit<ModelPlaces, 'fileFolder'>): Promise<void> {
   const steps: readonly Step[] = [
     pickData,
     pickAnswer,
     pickInputs,
-    (draft, place) => pickModel(draft, place, bundledFolder),
+    (draft, place) => pickModel(draft, place, places.bundledFolder),
   ];
   const drafts: Draft[] = [{}];
   while (drafts.length <= steps.length) {
@@ -51,7 +68,7 @@ export async function newPromptFile(bundledFolder: string): Promise<void> {
     if (answered === 'back') drafts.pop();
     else drafts.push(answered.chosen);
   }
-  await write(drafts.at(-1)!);
+  await write(drafts.at(-1)!, places);
 }
 
 interface DataItem extends QuickPickItem {
@@ -142,8 +159,14 @@ async function pickModel(
     : { chosen: { ...draft, model: model.trim() } };
 }
 
-/** Writes the file beside its data under a name that is free, and opens it at the first template. */
-async function write({ data, answer, inputs, labels, model }: Draft): Promise<void> {
+/**
+ * Writes the file beside its data under a name that is free, and opens it at its template in words, of
+ * which the words are selected one after the other: typing replaces them and keeps the slots.
+ */
+async function write(
+  { data, answer, inputs, labels, model }: Draft,
+  places: Omit<ModelPlaces, 'fileFolder'>,
+): Promise<void> {
   const folder = dirname(data!.fsPath);
   const names = new Set(await readdir(folder));
   const ending = extname(data!.fsPath);
@@ -155,16 +178,26 @@ async function write({ data, answer, inputs, labels, model }: Draft): Promise<vo
     answer: answer!.name,
     inputs: inputs!,
     labels,
+    endsWithAnswer: await isCausal(model!, { ...places, fileFolder: folder }),
   };
   const text = promptFileText(file);
   const uri = Uri.file(join(folder, freeName(stem === '' ? 'prompts' : stem, names)));
   await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   const document = await workspace.openTextDocument(uri);
   const editor = await window.showTextDocument(document);
-  const start = text.indexOf('\n', text.indexOf('@prompt words')) + 1;
-  const end = text.indexOf('\n', start);
-  editor.selection = new Selection(document.positionAt(start), document.positionAt(end));
-  editor.revealRange(editor.selection);
+  const { start, end } = wordingSpan(text);
+  const line = new Range(document.positionAt(start), document.positionAt(end));
+  editor.revealRange(line);
+  await editor.insertSnippet(new SnippetString(wordingSnippet(file)), line);
+  // The snippet wrote what the file has already.
+  await document.save();
+}
+
+/** Whether a model goes on with a text; one that is not on this machine may do anything. */
+async function isCausal(id: string, places: ModelPlaces): Promise<boolean> {
+  const found = await describeModel({ id }, places);
+  if (found === 'missing' || found instanceof PtuneError) return false;
+  return found.model.kind === 'causal';
 }
 
 function freeName(stem: string, taken: ReadonlySet<string>): string {
