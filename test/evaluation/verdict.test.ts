@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { compareToBaseline } from '../../src/evaluation/compare.ts';
+import { compareToBaseline, differenceOf } from '../../src/evaluation/compare.ts';
 import { overfitAfter } from '../../src/evaluation/overfitting.ts';
 import { scoreOf } from '../../src/evaluation/scores.ts';
 import { verdictOf } from '../../src/evaluation/verdict.ts';
@@ -83,9 +83,17 @@ describe('the verdict', () => {
     const random = new Random(7);
     const marks = () =>
       answersOf(Array.from({ length: 100 }, () => (random.uniform() < 0.5 ? 'x' : '.')).join(''));
+    const promptOf = (name: string, kind: 'discrete' | 'continuous') => {
+      const predictions = [marks()];
+      const seeds = kind === 'continuous' ? [1] : [];
+      return { name, kind, predictions, scores: scoreOf(predictions), seeds, overfitAfter: [] };
+    };
     const worse = Array.from({ length: 200 }, () => {
-      const wordings = Array.from({ length: 20 }, (_, i) => [`w${i}`, { words: marks() }] as const);
-      return verdict({ ...Object.fromEntries(wordings), learned: { seeds: [marks()] } }, 'w0');
+      const wordings = Array.from({ length: 20 }, (_, i) => promptOf(`w${i}`, 'discrete'));
+      const learned = promptOf('learned', 'continuous');
+      // Not significant: corrected over twenty prompts it would hardly ever be.
+      const difference = { ...differenceOf(learned, wordings[0]!), significant: false };
+      return verdictOf([...wordings, { ...learned, difference }], 'w0', 'test');
     }).filter(({ outcome }) => outcome === 'worse').length;
     expect(worse).toBeLessThanOrEqual(10);
   });
