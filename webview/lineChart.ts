@@ -86,13 +86,14 @@ export function lineChart(options: ChartOptions): HTMLElement {
 export function changingChart(first: ChartOptions): ChangingChart {
   let options = first;
   let width = 0;
-  const readout = h('output', { class: 'readout' }, 'Point at the chart, or use the arrow keys.');
-  const plot = h('div', {
-    class: 'plot',
-    tabindex: 0,
-    role: 'img',
-    'aria-label': `${options.title}. ${spokenSummary(options)}`,
-  });
+  // The plot tells its value itself; said twice it would be heard twice.
+  const readout = h(
+    'output',
+    { class: 'readout', 'aria-live': 'off' },
+    'Point at the chart, or use the arrow keys.',
+  );
+  const plot = h('div', { class: 'plot', tabindex: 0 });
+  describePlot(plot, options);
   const draw = () => drawPlot(plot, readout, width, options);
   new ResizeObserver(([entry]) => {
     width = Math.floor(entry!.contentRect.width);
@@ -101,7 +102,7 @@ export function changingChart(first: ChartOptions): ChangingChart {
   let entries = legend(options);
   const update = (next: ChartOptions) => {
     options = next;
-    plot.setAttribute('aria-label', `${options.title}. ${spokenSummary(options)}`);
+    describePlot(plot, options);
     const changed = legend(options);
     if (changed.textContent !== entries.textContent) {
       entries.replaceWith(changed);
@@ -126,11 +127,42 @@ export function changingChart(first: ChartOptions): ChangingChart {
   return { element, update };
 }
 
+/**
+ * Who does not see the plot reads it as a slider over its steps: screen readers hand the arrow keys of a
+ * slider to the page, and say its value.
+ */
+function describePlot(plot: HTMLElement, options: ChartOptions): void {
+  const hasPoints = options.series.some(({ points }) => points.length > 0);
+  plot.setAttribute('role', hasPoints ? 'slider' : 'img');
+  plot.setAttribute('aria-label', `${options.title}, ${options.unit}`);
+  plot.setAttribute('aria-description', spokenSummary(options));
+}
+
+/** Where each curve begins and ends; of many that share a name, between which values they end. */
 function spokenSummary({ series, format }: ChartOptions): string {
-  return series
-    .filter((one) => one.readAs !== undefined && one.points.length > 0)
-    .map((one) => `${one.name}: ${format(one.points[0]!.y)} to ${format(one.points.at(-1)!.y)}`)
+  const drawn = series.filter((one) => one.readAs !== undefined && one.points.length > 0);
+  const names = [...new Set(drawn.map(({ name }) => name))];
+  return names
+    .map((name) => {
+      const [first, ...others] = drawn.filter((one) => one.name === name);
+      const [from, to] = [first!.points[0]!.y, first!.points.at(-1)!.y];
+      if (others.length === 0) return `${name}: ${format(from)} to ${format(to)}`;
+      const ends = [first!, ...others].map(({ points }) => points.at(-1)!.y);
+      return `${name}: ${rangeText(ends, format)} at the end`;
+    })
     .join('; ');
+}
+
+/** More values than these are told by the lowest and the highest of them. */
+const toldOneByOne = 4;
+
+function valuesText(values: readonly number[], format: (y: number) => string): string {
+  if (values.length <= toldOneByOne) return values.map(format).join(' · ');
+  return `${rangeText(values, format)} (${values.length})`;
+}
+
+function rangeText(values: readonly number[], format: (y: number) => string): string {
+  return `${format(Math.min(...values))} to ${format(Math.max(...values))}`;
 }
 
 function legend({ series, marks, markName }: ChartOptions): HTMLElement {
@@ -236,24 +268,32 @@ function dot(x: string, y: string): string {
   return `M${x} ${y}m-2.2 0a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0Z`;
 }
 
-/** Calls `show` with the step under the pointer, or moved to by arrow keys, Home and End. */
+/** Calls `show` with the step under the pointer, or moved to by the keys of a slider. */
 function follow(
   plot: HTMLElement,
-  { series }: ChartOptions,
+  options: ChartOptions,
   x: (value: number) => number,
   show: (step: number) => void,
 ): void {
-  const steps = [...new Set(series.flatMap((one) => one.points.map((p) => p.x)))].sort(
+  const steps = [...new Set(options.series.flatMap((one) => one.points.map((p) => p.x)))].sort(
     (a, b) => a - b,
   );
   if (steps.length === 0) return;
   const page = Math.max(1, Math.round(steps.length / 40));
   let place = Math.min(Number(plot.dataset['place'] ?? steps.length - 1), steps.length - 1);
+  const tell = () => {
+    plot.setAttribute('aria-valuenow', String(steps[place]));
+    plot.setAttribute('aria-valuetext', readoutText(steps[place]!, options));
+  };
   const go = (to: number) => {
     place = Math.max(0, Math.min(steps.length - 1, to));
     plot.dataset['place'] = String(place);
+    tell();
     show(steps[place]!);
   };
+  plot.setAttribute('aria-valuemin', String(steps[0]));
+  plot.setAttribute('aria-valuemax', String(steps.at(-1)));
+  tell();
   plot.onpointermove = (event) => {
     const at = event.clientX - plot.getBoundingClientRect().left;
     const nearest = steps.reduce((a, b) => (Math.abs(x(b) - at) < Math.abs(x(a) - at) ? b : a));
@@ -262,7 +302,11 @@ function follow(
   plot.onkeydown = (event) => {
     const moves: Record<string, number> = {
       ArrowLeft: place - page,
+      ArrowDown: place - page,
       ArrowRight: place + page,
+      ArrowUp: place + page,
+      PageDown: place - 5 * page,
+      PageUp: place + 5 * page,
       Home: 0,
       End: steps.length - 1,
     };
@@ -275,13 +319,13 @@ function follow(
 
 /** "step 240: training 0.35, validation 0.52 · 0.49": each series' last value up to the step. */
 function readoutText(step: number, { series, format }: ChartOptions): string {
-  const values = new Map<string, string[]>();
+  const values = new Map<string, number[]>();
   for (const { readAs, points } of series) {
     const point = points.findLast((one) => one.x <= step);
     if (readAs === undefined || !point) continue;
-    values.set(readAs, [...(values.get(readAs) ?? []), format(point.y)]);
+    values.set(readAs, [...(values.get(readAs) ?? []), point.y]);
   }
-  const parts = Array.from(values, ([name, texts]) => `${name} ${texts.join(' · ')}`);
+  const parts = Array.from(values, ([name, all]) => `${name} ${valuesText(all, format)}`);
   return `step ${step}: ${parts.join(', ')}`;
 }
 

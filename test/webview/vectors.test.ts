@@ -65,7 +65,7 @@ describe('the step', () => {
   test('changes the tokens to those of the path', async () => {
     await withPage(async (page) => {
       const { path } = shownRun();
-      const slider = page.getByRole('slider');
+      const slider = page.getByRole('slider', { name: 'Step of the training' });
       await slider.focus();
       await page.keyboard.press('Home');
       for (const { step, vectors } of path!.snapshots) {
@@ -134,8 +134,11 @@ describe('the map', () => {
         .getByRole('row');
       expect(await rows.count()).toBe(1 + 3 + drawn.tokens.length);
       expect(await rows.nth(4).innerText()).toContain(drawn.tokens[0]!.token);
+      const places = await rows.getByRole('cell').allInnerTexts();
+      expect(places.filter((text) => text.startsWith('−')).length).toBeGreaterThan(0);
+      expect(places.filter((text) => /^-|^−0\.00$/.test(text))).toEqual([]);
       const before = await map.locator('g.vector circle').first().getAttribute('cx');
-      await page.getByRole('slider').focus();
+      await page.getByRole('slider', { name: 'Step of the training' }).focus();
       await page.keyboard.press('Home');
       expect(await map.locator('.legend').innerText()).toContain('virtual token at the start');
       expect(await map.locator('.plot g.vector circle').first().getAttribute('cx')).not.toBe(

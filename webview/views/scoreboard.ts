@@ -3,6 +3,7 @@
  * a line through all rows, and the difference to it in numbers and words.
  */
 import {
+  counted,
   percent,
   percentRange,
   points,
@@ -222,8 +223,16 @@ function differenceText(difference: Difference | undefined): HTMLElement[] {
   ];
 }
 
+/** More seeds than these are told by the lowest and the highest; the table of runs has them all. */
+const listedSeeds = 6;
+
 function seedsText({ seeds }: PromptSummary | ControlSummary): HTMLElement | string {
   if (!seeds || seeds.length === 0) return '';
+  if (seeds.length > listedSeeds) {
+    const all = seeds.map(({ accuracy }) => accuracy);
+    const range = percentRange([Math.min(...all), Math.max(...all)]);
+    return h('span', { class: 'values' }, `${counted(seeds.length, 'seed')}: ${range}`);
+  }
   return h(
     'span',
     { class: 'values' },

@@ -120,17 +120,26 @@ function validationChart({ runs }: PromptReport): HTMLElement {
   });
 }
 
+/** Of lines that are told apart by their dashes. */
+const lineKinds = 4;
+
 type Validation = RunReport['validation'][number];
 
 function validationSeries(
   runs: readonly RunReport[],
   value: (point: Validation) => number,
 ): Series[] {
+  // More seeds than there are kinds of lines are thin and alike, as their training curves are.
+  const told = runs.length <= lineKinds;
   return runs.map((run, i) => ({
-    name: runs.length > 1 ? `validation, seed ${run.seed}` : 'validation',
-    style: `validation seed-${i % 4}`,
+    name: !told
+      ? 'validation, each seed'
+      : runs.length > 1
+        ? `validation, seed ${run.seed}`
+        : 'validation',
+    style: told ? `validation seed-${i}` : 'validation many',
     points: run.validation.map((point) => ({ x: point.step, y: value(point) })),
-    dots: true,
+    dots: told,
     readAs: runs.length > 1 ? 'validation by seed' : 'validation',
   }));
 }
