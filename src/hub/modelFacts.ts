@@ -2,6 +2,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
+import { hasCacheInputs } from './cacheInputs.ts';
 import { type LocatedModel, type ModelPlaces, locateModel } from './locate.ts';
 import { ModelCache } from './modelCache.ts';
 import type { ModelChoice } from './modelParts.ts';
@@ -17,6 +18,8 @@ export interface ModelDescription {
   readonly license: string | undefined;
   readonly maxTokens: number | undefined;
   readonly vocabularySize: number | undefined;
+  /** Whether it takes cached keys and values; undefined where that is not known. */
+  readonly takesCache: boolean | undefined;
   /** Why it cannot be used; undefined where nothing speaks against it. */
   readonly problem: string | undefined;
 }
@@ -69,6 +72,7 @@ async function describe(
     license: await licenseOf(folder),
     maxTokens: config.maxPositions,
     vocabularySize: config.vocabularySize,
+    takesCache: causal && encoderFile === undefined ? await hasCacheInputs(located) : false,
     problem: problemOf(config.architectures),
   };
 }

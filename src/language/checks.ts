@@ -66,7 +66,7 @@ export function checkPrompts(
         }),
       );
     } else first.set(prompt.name, prompt);
-    checkOwnSettings(prompt, settings, diagnostics);
+    checkOwnSettings(prompt, settings, spans, diagnostics);
     checkDropout(prompt, spans, diagnostics);
   }
   checkDeepEncoders(prompts, spans, diagnostics);
@@ -132,10 +132,15 @@ function checkLabels(settings: Settings, spans: Spans, diagnostics: Diagnostic[]
   }
 }
 
-function checkOwnSettings(prompt: Prompt, settings: Settings, diagnostics: Diagnostic[]): void {
+function checkOwnSettings(
+  prompt: Prompt,
+  settings: Settings,
+  spans: Spans,
+  diagnostics: Diagnostic[],
+): void {
   conflict('steps', 'epochs', prompt.settingSpans, diagnostics);
   const init = prompt.settingSpans.get('init');
-  if (init && !initFits(prompt.train.init, settings)) {
+  if (init && !initFits(prompt.train.init, settings) && !spans.has('labels')) {
     const message = 'Virtual tokens cannot start from labels, since the settings have no "labels"';
     diagnostics.push(diagnostic('settings/no-labels', init.value, message));
   }

@@ -66,19 +66,19 @@ export function checkModelUse(file: PtuneFile, model: NamedModel | PtuneError): 
   return [...found, ...file.prompts.flatMap((prompt) => textAfterAnswer(prompt, related))];
 }
 
-/** Deep prompts are put in through the inputs for cached keys and values, which only causal models have. */
+/** Deep prompts are put in through the inputs for cached keys and values, which some causal models have. */
 function deepWithoutCache(
   { prompts, settingSpans }: PtuneFile,
   model: ModelFacts,
   related: NonNullable<Diagnostic['related']>,
 ): Diagnostic[] {
-  if (model.kind === undefined || model.kind === 'causal') return [];
+  if (model.takesCache !== false) return [];
   const told = new Set<number>();
   return prompts.flatMap((prompt) => {
     const depth = isDeep(prompt) ? trainPlace(prompt, settingSpans, 'depth')?.value : undefined;
     if (!depth || told.has(depth.start)) return [];
     told.add(depth.start);
-    const message = `The prompt "${prompt.name}" is deep, which needs inputs for cached keys and values, and this model is ${article(model)} without them. Use a causal model, or set "depth: input"`;
+    const message = `The prompt "${prompt.name}" is deep, which needs inputs for cached keys and values, and this model is ${article(model)} without them. Use a causal model exported with past_key_values, or set "depth: input"`;
     const more = { related, data: { replacement: 'input' } };
     return [diagnostic('model/wrong-kind', depth, message, more)];
   });

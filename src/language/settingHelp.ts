@@ -34,7 +34,7 @@ export function settingHelp(path: readonly string[], scope: SettingScope): Setti
   const name = path.at(-1);
   if (name === undefined) return undefined;
   for (const { def } of nodesAt(path.slice(0, -1), scope)) {
-    const schema = def.shape?.[name];
+    const schema = memberOf(def, name);
     if (schema) return helpOf(name, schema);
   }
   return undefined;
@@ -74,11 +74,16 @@ function nodesOf(schema: Schema): Node[] {
   return [{ schema, def }, ...inside.flatMap(nodesOf)];
 }
 
+/** What stands under a key; names such as __proto__ are keys of no schema. */
+function memberOf({ shape }: Definition, key: string): Schema | undefined {
+  return shape && Object.hasOwn(shape, key) ? shape[key] : undefined;
+}
+
 function nodesAt(path: readonly string[], scope: SettingScope): Node[] {
   let here = nodesOf(scope === 'file' ? settingsSchema : promptSchema);
   for (const key of path) {
     here = here.flatMap(({ def }) => {
-      const next = def.element ?? def.shape?.[key];
+      const next = def.element ?? memberOf(def, key);
       return next === undefined ? [] : nodesOf(next);
     });
   }

@@ -173,7 +173,8 @@ function keysAt(schema: Schema, path: Path): string[] {
   let here = definitions(schema);
   for (const key of path) {
     here = here.flatMap(({ shape, element }) => {
-      const next = element ?? shape?.[String(key)];
+      const own = shape && Object.hasOwn(shape, key) ? shape[String(key)] : undefined;
+      const next = element ?? own;
       return next === undefined ? [] : definitions(next);
     });
   }

@@ -2,6 +2,7 @@
 import { PtuneError } from '../base/errors.ts';
 import { checkPadding, type PaddingCheck } from '../evaluation/paddingCheck.ts';
 import type { Prompt } from '../language/ast.ts';
+import { listedNear } from '../language/nearest.ts';
 import type { TrainSettings } from '../language/settings.ts';
 import type { Summary } from '../protocol/summary.ts';
 import type { TrainRequest } from '../protocol/trainerProtocol.ts';
@@ -132,7 +133,10 @@ function chosenPrompts(
   return names.map((name) => {
     const prompt = trainable.find((p) => p.name === name);
     if (prompt) return prompt;
-    const known = trainable.map((p) => `"${p.name}"`).join(', ');
+    const known = listedNear(
+      name,
+      trainable.map((p) => `"${p.name}"`),
+    );
     throw new PtuneError(
       'file/no-such-prompt',
       prompts.some((p) => p.name === name)

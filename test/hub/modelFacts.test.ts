@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PtuneError } from '../../src/base/errors.ts';
@@ -7,6 +7,7 @@ import { loadTokenizer } from '../../src/hub/tokenizer.ts';
 import { readVocabulary } from '../../src/hub/vocabulary.ts';
 import { root } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { writeCausalModel } from '../support/tinyModels.ts';
 
 const bundledFolder = join(root, 'media/models');
 const places = { fileFolder: root, bundledFolder };
@@ -17,6 +18,23 @@ test('a bundled model has a kind, a size and a length', async () => {
     folder: join(bundledFolder, 'mini-mlm'),
     model: { place: 'bundled', kind: 'masked', maxTokens: 48, problem: undefined },
   });
+});
+
+test('whether a model takes cached keys and values is told without its graph', async () => {
+  const folder = await temporaryFolder();
+  await writeCausalModel(join(folder, 'plain'));
+  await writeCausalModel(join(folder, 'past'), { past: true });
+  const takesCache = async (id: string) => {
+    const found = await describeModel({ id }, { ...places, fileFolder: folder });
+    return typeof found === 'object' && 'model' in found ? found.model.takesCache : found;
+  };
+  const ids = ['bundled/mini-mlm', 'bundled/mini-clm', './plain', './past'];
+  expect(await Promise.all(ids.map(takesCache))).toEqual([false, true, false, true]);
+  // A file that is replaced is looked at again, one that is too large not at all.
+  await writeFile(join(folder, 'plain/onnx/model.onnx'), 'past_key_values.0.key');
+  expect(await takesCache('./plain')).toBe(true);
+  await truncate(join(folder, 'plain/onnx/model.onnx'), 40e6);
+  expect(await takesCache('./plain')).toBeUndefined();
 });
 
 test('a model that is nowhere is missing, one without a tokenizer is an error', async () => {

@@ -9,6 +9,7 @@ const model: ModelFacts = {
   license: 'mit',
   maxTokens: 48,
   vocabularySize: 2295,
+  takesCache: false,
   problem: undefined,
 };
 

@@ -74,6 +74,11 @@ test(
             edits.map(({ span }) => span),
           );
           fixed.push([...edits]);
+          const inOrder = edits.toSorted((a, b) => a.span.start - b.span.start);
+          const isApart = inOrder.every(
+            ({ span }, i) => i === 0 || inOrder[i - 1]!.span.end <= span.start,
+          );
+          expectSame(isApart, true);
         }
       }
       add(

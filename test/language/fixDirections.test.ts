@@ -170,12 +170,12 @@ describe('a @prompt line', () => {
     ['@prompt p {seeds: [1, 2}', '@prompt p {seeds: [1, 2]}'],
     ['@prompt p encoder: mlp', '@prompt p {encoder: mlp}'],
     ['@prompt p {country} is', '@prompt p\n{country} is'],
+    ['@prompt p {country}', '@prompt p\n{country}'],
   ])('%j is closed as %j', (head, after) => {
     const text = withSettings(`${head}\n{*} {capital}`);
-    const code = codesOf(text).includes('prompt/bad-mapping')
-      ? 'prompt/bad-mapping'
-      : 'settings/wrong-type';
-    expect(fixed(text, code)).toBe(withSettings(`${after}\n{*} {capital}`));
+    expect(fixed(text, parse(text).diagnostics[0]!.code)).toBe(
+      withSettings(`${after}\n{*} {capital}`),
+    );
   });
 });
 
@@ -255,6 +255,13 @@ describe('slips in settings', () => {
     const mended = applyEdits(text, fix!.edits);
     expect(mended).toBe(withSettings('@prompt p\n{*} {capital}', after));
     expect(codesOf(mended).filter((one) => one !== 'settings/out-of-range')).toEqual([]);
+  });
+
+  test.each(['__proto__', 'constructor'])('the key %s is removed', (key) => {
+    const text = withSettings('@prompt p\n{capital}', `${key}: x\ntrain: {${key}: {${key}: y}}\n`);
+    for (const found of parse(text).diagnostics) {
+      expect(titles(quickFixes(parse(text), found, facts))[0]).toMatch(/^Remove/);
+    }
   });
 
   test('a key that nearly is one that is there already is told so, and only removed', () => {
@@ -364,8 +371,8 @@ describe('deep prompts', () => {
     expect(codesOf(mended)).toEqual([]);
   });
 
-  test.each(['masked', 'encoder-decoder'] as const)(
-    'of a model that is %s are told at their depth, which becomes the input',
+  test.each(['masked', 'causal', 'encoder-decoder'] as const)(
+    'of a model that is %s and takes no cache are told at their depth, which becomes the input',
     (kind) => {
       const text = withSettings(
         '@prompt a {depth: deep, encoder: mlp}\n{*} {capital}\n@prompt b\n{*} {capital}',
@@ -379,6 +386,9 @@ describe('deep prompts', () => {
       const mended = applyEdits(text, fix!.edits);
       expect(mended).toContain('{depth: input, encoder: mlp}');
       expect(checkModelUse(parse(mended), model)).toEqual([]);
+      for (const takesCache of [true, undefined]) {
+        expect(checkModelUse(parse(text), { ...model, takesCache })).toEqual([]);
+      }
     },
   );
 

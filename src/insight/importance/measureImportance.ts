@@ -1,6 +1,7 @@
 /** `ptune importance`: how much of a learned prompt's score each of its virtual tokens carries. */
 import { join } from 'node:path';
 import { PtuneError } from '../../base/errors.ts';
+import { shortList } from '../../base/shortList.ts';
 import type { Example } from '../../data/examples.ts';
 import { predict } from '../../evaluation/predict.ts';
 import type { PromptModel } from '../../evaluation/promptModel.ts';
@@ -65,7 +66,7 @@ function chosenPrompt({ file }: OpenPromptFile, name: string | undefined): Promp
   const learned = file.prompts.filter(({ kind }) => kind === 'continuous');
   const prompt = learned.find((one) => name === undefined || one.name === name);
   if (prompt) return prompt;
-  const known = learned.map((one) => `"${one.name}"`).join(', ');
+  const known = shortList(learned.map((one) => `"${one.name}"`));
   throw new PtuneError(
     'file/no-such-prompt',
     `The file has no prompt ${name === undefined ? '' : `"${name}" `}with virtual tokens.`,

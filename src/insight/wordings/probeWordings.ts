@@ -1,5 +1,6 @@
 /** `ptune probe`: how much the score of a prompt in words depends on the words. */
 import { PtuneError } from '../../base/errors.ts';
+import { shortList } from '../../base/shortList.ts';
 import { spreadOf } from '../../evaluation/spread.ts';
 import { baselinePrompt, type Prompt, type TemplatePart } from '../../language/ast.ts';
 import { printTemplate } from '../../language/printTemplate.ts';
@@ -65,7 +66,7 @@ function chosenPrompts(
   const discrete = file.prompts.filter(({ kind }) => kind === 'discrete');
   const baseline = baselinePrompt(file);
   const usual = discrete.find((prompt) => prompt === baseline) ?? discrete[0];
-  const known = discrete.map(({ name }) => `"${name}"`).join(', ');
+  const known = shortList(discrete.map(({ name }) => `"${name}"`));
   const missing = (message: string) =>
     new PtuneError(
       'file/no-such-prompt',

@@ -43,6 +43,8 @@ export interface ModelFacts {
   /** The longest input in tokens. */
   readonly maxTokens: number | undefined;
   readonly vocabularySize: number | undefined;
+  /** Whether it takes cached keys and values, as deep prompts need; undefined where that is not known. */
+  readonly takesCache: boolean | undefined;
   /** Why it cannot be used, for a sentence; undefined where nothing speaks against it. */
   readonly problem: string | undefined;
 }

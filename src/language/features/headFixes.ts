@@ -1,10 +1,18 @@
 /** Quick fixes for `@prompt` lines and other lines that start with "@". */
-import type { Prompt, PtuneFile, Span } from '../ast.ts';
+import type { PtuneFile, Span } from '../ast.ts';
 import { nearestName } from '../nearest.ts';
+import { directivePattern } from '../promptReader.ts';
 import { readYamlMapping } from '../yamlMapping.ts';
 import { closeBrackets } from './closeBrackets.ts';
-import { type FixContext, type Fixers, changeTitle, insert, replace } from './fix.ts';
-import { eolOf } from './settingEdits.ts';
+import {
+  type FixContext,
+  type Fixers,
+  type QuickFix,
+  changeTitle,
+  insert,
+  replace,
+} from './fix.ts';
+import { eolOf, lineStartOf } from './settingEdits.ts';
 
 /** The fixes by code. */
 export const headFixes: Fixers = {
@@ -42,22 +50,18 @@ export const headFixes: Fixers = {
   },
   'prompt/bad-mapping': (context) => {
     const { file } = context;
-    const prompt = promptAt(context);
-    if (!prompt) return [];
-    const rest = restOfHead(file, prompt);
+    const { rest } = restOfHead(file.text, context.diagnostic.span.start);
     const written = file.text.slice(rest.start, rest.end);
-    const next = `${eolOf(file)}${written}`;
-    const isMapping = /^\w+\s*:\s*\S/.test(written) && !written.includes('{');
+    const inBraces = `{${written}}`;
     const closed = written.startsWith('{') ? closeBrackets(written) : undefined;
-    const isClosed = closed !== undefined && canBeRead(closed);
     return [
-      isMapping ? replace(rest, `{${written}}`, 'Put braces around the settings', true) : undefined,
-      isClosed ? replace(rest, closed, 'Close the settings', true) : undefined,
-      replace(
-        { start: prompt.nameSpan.end, end: rest.end },
-        next,
-        'Put the template on the next line',
-      ),
+      !written.startsWith('{') && canBeRead(inBraces)
+        ? replace(rest, inBraces, 'Put braces around the settings', true)
+        : undefined,
+      closed !== undefined && canBeRead(closed)
+        ? replace(rest, closed, 'Close the settings', true)
+        : undefined,
+      templateOnNextLine(context),
     ];
   },
   'directive/text-outside-prompt': ({ file, diagnostic }) => {
@@ -77,18 +81,28 @@ export const headFixes: Fixers = {
   },
 };
 
-/** The prompt on whose `@prompt` line a diagnostic stands. */
-function promptAt({ file, diagnostic: { span } }: FixContext): Prompt | undefined {
-  return file.prompts.find(
-    ({ headSpan }) => headSpan.start <= span.start && span.start <= headSpan.end,
-  );
+/** What stands behind the name on the `@prompt` line at a place, and the space before it. */
+function restOfHead(text: string, at: number): { readonly gap: number; readonly rest: Span } {
+  const start = lineStartOf(text, at);
+  const line = /^[^\r\n]*/.exec(text.slice(start))![0];
+  const directive = directivePattern.exec(line)?.[0] ?? '';
+  const name = /^\s*(?:[:=]\s*(?=[A-Za-z]))?[^\s{]*/.exec(line.slice(directive.length))![0];
+  const gap = start + directive.length + name.length;
+  const behind = line.slice(directive.length + name.length);
+  const from = gap + behind.length - behind.trimStart().length;
+  return { gap, rest: { start: from, end: Math.max(from, gap + behind.trimEnd().length) } };
 }
 
-/** What stands behind the name of a prompt on its line. */
-function restOfHead({ text }: PtuneFile, { nameSpan, headSpan }: Prompt): Span {
-  const rest = text.slice(nameSpan.end, headSpan.end);
-  const start = nameSpan.end + rest.length - rest.trimStart().length;
-  return { start, end: nameSpan.end + rest.trimEnd().length };
+/** Takes what stands behind a prompt's name for its template. */
+export function templateOnNextLine(
+  { file, diagnostic }: FixContext,
+  isPreferred = false,
+): QuickFix {
+  const { gap, rest } = restOfHead(file.text, diagnostic.span.start);
+  const template = file.text.slice(rest.start, rest.end);
+  const span = { start: gap, end: rest.end };
+  const title = 'Put the template on the next line';
+  return replace(span, `${eolOf(file)}${template}`, title, isPreferred);
 }
 
 /** Whether a mapping in braces is one. */

@@ -57,12 +57,14 @@ export function addUnder(
 /** Removes a setting with its value: a whole line, or one entry between commas. */
 export function removal(file: PtuneFile, { key, value }: SettingSpan, title: string): QuickFix {
   const { text } = file;
-  const end = Math.max(key.end, value.end);
+  const isEmpty = value.end <= key.end;
+  const colon = isEmpty ? /^[ \t]*:/.exec(text.slice(key.end))?.[0] : undefined;
+  const end = Math.max(key.end, value.end) + (colon?.length ?? 0);
   const lineStart = lineStartOf(text, key.start);
   const before = text.slice(lineStart, key.start);
-  const rest = /^[ \t]*(:?)[ \t]*(#[^\r\n]*)?(\r\n|\n|\r|$)/.exec(text.slice(end));
+  const rest = /^[ \t]*(#[^\r\n]*)?(\r\n|\n|\r|$)/.exec(text.slice(end));
   // The item of a list has no key; the first key of a mapping in a list has others below it.
-  const isItem = key.start === value.start && rest?.[1] === '' && /^\s*- +$/.test(before);
+  const isItem = key.start === value.start && colon === undefined && /^\s*- +$/.test(before);
   if (rest && (before.trim() === '' || isItem)) {
     return replace({ start: lineStart, end: end + rest[0].length }, '', title);
   }

@@ -16,6 +16,7 @@ import {
   insert,
   replace,
 } from './fix.ts';
+import { templateOnNextLine } from './headFixes.ts';
 import { likelyAnswers } from './likelyAnswers.ts';
 import {
   addSetting,
@@ -97,8 +98,12 @@ export const settingsFixes: Fixers = {
     return [removal(file, place, `Remove this "${written}"`)];
   },
   'settings/unknown-key': (context) => {
-    const { file, written } = context;
+    const { file, diagnostic, written } = context;
     const found = settingAt(context);
+    const isHead = !file.frontMatterSpan || diagnostic.span.start > file.frontMatterSpan.end;
+    const isKey = /^\s*:/.test(file.text.slice(diagnostic.span.end));
+    // A column in braces behind a prompt's name belongs to its template.
+    if (isHead && !isKey) return [templateOnNextLine(context, true), ...removeHere(context)];
     const isTrain = settingHelp(['train', written], 'file') !== undefined;
     const isThere = file.settingSpans.has(`train.${written}`);
     if (!isTrain || isThere || found?.[0] !== written) return removeHere(context);
