@@ -22,6 +22,8 @@ export class Progress {
   #best: ValidationEvent | undefined;
   #last: StepEvent | undefined;
   #drawn = 0;
+  /** Tenths of the work in progress that were told. */
+  #tenths = 0;
   #downloading: DownloadEvent | undefined;
 
   constructor(output: Output) {
@@ -113,16 +115,18 @@ export class Progress {
     }
   }
 
-  #work({ text, done, total, secondsLeft }: ProgressEvent): void {
-    const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`;
-    const line = `${text}  ${done}/${total}${left}`;
+  #work(event: ProgressEvent): void {
+    const { done, total } = event;
+    const line = workText(event);
     if (this.#output.live) {
-      process.stderr.write(`\r\x1b[K${done === total ? '' : line}`);
+      const width = process.stderr.columns;
+      process.stderr.write(`\r\x1b[K${done === total ? '' : line.slice(0, width - 1)}`);
       return;
     }
     // In a log a line for every tenth.
-    const tenth = Math.ceil(total / 10);
-    if (done > 0 && (done % tenth === 0 || done === total)) note(line);
+    const tenths = Math.floor((10 * done) / total);
+    if (done > 0 && tenths > this.#tenths) note(line);
+    this.#tenths = tenths;
   }
 
   #draw(event: StepEvent): void {
@@ -147,6 +151,19 @@ export class Progress {
   #clear(): void {
     if (this.#output.live) process.stderr.write('\r\x1b[K');
   }
+}
+
+/** One line of a longer look: how far, how long still, what is going on. */
+function workText({ text, detail, done, total, isShare, ...time }: ProgressEvent): string {
+  const { secondsLeft, atMost } = time;
+  return [
+    text,
+    isShare ? percent(done / total) : `${done}/${total}`,
+    ...(secondsLeft === undefined
+      ? []
+      : [`${atMost ? 'at most ' : ''}${duration(secondsLeft)} left`]),
+    ...(detail === undefined ? [] : [detail]),
+  ].join('  ');
 }
 
 /** One line of a download: how far, how fast, how long still. */

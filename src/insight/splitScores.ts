@@ -2,13 +2,20 @@
 import { join } from 'node:path';
 import { scoreOf } from '../evaluation/scores.ts';
 import type { Prompt } from '../language/ast.ts';
-import type { WordsScore } from '../protocol/wordSearch.ts';
+import type { Prediction } from '../protocol/predictions.ts';
+import type { SplitScore, WordsScore } from '../protocol/wordSearch.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import type { TrainingContext } from '../training/context.ts';
 import { PromptAnswers } from '../training/promptAnswers.ts';
 import type { OpenPromptFile } from '../training/promptFile.ts';
 
-/** Scores of discrete prompts on the splits that words are chosen by and reported on. */
+/** What a prompt answers on both splits. */
+export interface SplitAnswers {
+  readonly validation: readonly Prediction[];
+  readonly test: readonly Prediction[];
+}
+
+/** Scores of prompts on the splits that words are chosen by and reported on. */
 export class SplitScores {
   readonly #validation: PromptAnswers;
   readonly #test: PromptAnswers;
@@ -25,15 +32,35 @@ export class SplitScores {
   }
 
   /** The scores of a discrete prompt. */
-  async of(prompt: Prompt): Promise<{ validation: WordsScore; test: WordsScore }> {
-    const seed = prompt.train.seeds[0] ?? 1;
-    const scoreOn = async (answers: PromptAnswers): Promise<WordsScore> => {
-      const { predictions } = await answers.of(prompt, seed);
-      const { accuracy, loss, interval } = scoreOf([predictions]);
-      return { accuracy, loss, interval };
-    };
-    return { validation: await scoreOn(this.#validation), test: await scoreOn(this.#test) };
+  async of(prompt: Prompt): Promise<SplitScore> {
+    return scoresOf(await this.answers(prompt));
   }
+
+  /**
+   * What a prompt answers.
+   *
+   * @param seed  draws the solved examples of a few-shot prompt
+   * @param vectors  those of a continuous prompt, float32 [P, D]
+   */
+  async answers(
+    prompt: Prompt,
+    seed: number = prompt.train.seeds[0] ?? 1,
+    vectors?: Float32Array,
+  ): Promise<SplitAnswers> {
+    return {
+      validation: (await this.#validation.of(prompt, seed, vectors)).predictions,
+      test: (await this.#test.of(prompt, seed, vectors)).predictions,
+    };
+  }
+}
+
+/** The scores of answers. */
+export function scoresOf({ validation, test }: SplitAnswers): SplitScore {
+  const score = (predictions: readonly Prediction[]): WordsScore => {
+    const { accuracy, loss, interval } = scoreOf([predictions]);
+    return { accuracy, loss, interval };
+  };
+  return { validation: score(validation), test: score(test) };
 }
 
 /** Better first: the larger accuracy, of equal ones the smaller loss. */

@@ -65,6 +65,33 @@ export function buildTrainingGraph(
   encoder: EncoderSpec,
   objective: Objective,
 ): Uint8Array {
+  const { builder, parameters, loss } = lossGraph(lm, shape, encoder, objective);
+  const gradients = differentiate(builder, { of: loss, wrt: parameters });
+  return writeModel(
+    builder.build({
+      loss,
+      ...Object.fromEntries(parameters.map((name) => [`gradient ${name}`, gradients.get(name)!])),
+    }),
+  );
+}
+
+/** The loss of a training step alone, with the same inputs: for trials that need no gradient. */
+export function buildLossGraph(
+  lm: LanguageModel,
+  shape: PromptShape,
+  encoder: EncoderSpec,
+  objective: Objective,
+): Uint8Array {
+  const { builder, loss } = lossGraph(lm, shape, encoder, objective);
+  return writeModel(builder.build({ loss }));
+}
+
+function lossGraph(
+  lm: LanguageModel,
+  shape: PromptShape,
+  encoder: EncoderSpec,
+  objective: Objective,
+) {
   const builder = builderFor(lm, shape);
   const parameters = encoderParameters(encoder).map(({ name, shape: own }) =>
     builder.input(name, 'float32', own),
@@ -80,13 +107,7 @@ export function buildTrainingGraph(
   const targets = builder.input('targets', 'int64', [count]);
   const weights = builder.input('weights', 'float32', [count]);
   const loss = crossEntropy(builder, scores, targets, weights);
-  const gradients = differentiate(builder, { of: loss, wrt: parameters });
-  return writeModel(
-    builder.build({
-      loss,
-      ...Object.fromEntries(parameters.map((name) => [`gradient ${name}`, gradients.get(name)!])),
-    }),
-  );
+  return { builder, parameters, loss };
 }
 
 /** The encoder alone: parameters and start_offset → vectors float32 [P, D]. */

@@ -114,8 +114,12 @@ export interface ProgressEvent {
   readonly detail?: string;
   readonly done: number;
   readonly total: number;
+  /** `done` and `total` are amounts of work that nobody counts: only their share says something. */
+  readonly isShare?: true;
   /** Absent until a speed is known. */
   readonly secondsLeft?: number;
+  /** It may end earlier, when it finds nothing more. */
+  readonly atMost?: true;
 }
 
 /** An export copies the weights of a model; `bytes` of the present file are written. */

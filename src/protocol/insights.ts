@@ -2,6 +2,7 @@
 import { staleReason, type Fingerprint } from './fingerprint.ts';
 import type { PromptImportance } from './importance.ts';
 import type { Report } from './report.ts';
+import type { WordSearch } from './wordSearch.ts';
 import type { WordingProbe } from './wordings.ts';
 
 export interface Insights {
@@ -9,6 +10,8 @@ export interface Insights {
   readonly wordings?: readonly WordingProbe[];
   /** One a learned prompt. */
   readonly importance?: readonly PromptImportance[];
+  /** One a learned prompt. */
+  readonly words?: readonly WordSearch[];
 }
 
 /** `insights` with others over them; those of a prompt replace the ones of their kind that it had. */
@@ -16,6 +19,7 @@ export function withInsights(insights: Insights | undefined, added: Insights): I
   return {
     wordings: merged(insights?.wordings, added.wordings),
     importance: merged(insights?.importance, added.importance),
+    words: merged(insights?.words, added.words),
   };
 }
 
@@ -32,6 +36,7 @@ export function insightsThatHold(before: Report | undefined, now: Report): Insig
       importance: (before.insights.importance ?? []).filter(
         (one) => holds(one) && runs.has(one.run),
       ),
+      words: (before.insights.words ?? []).filter(holds),
     }
   );
 }

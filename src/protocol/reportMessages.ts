@@ -6,6 +6,7 @@ import type { ExampleTable } from './exampleTable.ts';
 import type { LiveTraining } from './liveTraining.ts';
 import type { Report } from './report.ts';
 import type { TryResult } from './tryInput.ts';
+import type { SearchMethod } from './wordSearch.ts';
 
 /** The report to show, in place of the one before. */
 export interface ShowReport {
@@ -93,6 +94,21 @@ export interface ProbePrompt {
   readonly prompt: string;
 }
 
+/** Search words that do what a learned prompt does. */
+export interface SearchPrompt {
+  readonly type: 'searchWords';
+  readonly prompt: string;
+}
+
+/** Write words that were found into the file, as a prompt of their own. */
+export interface InsertWords {
+  readonly type: 'insertWords';
+  /** The learned prompt. */
+  readonly prompt: string;
+  /** Which of them. */
+  readonly method: SearchMethod;
+}
+
 /** Leave out and exchange the virtual tokens of a learned prompt. */
 export interface MeasureImportance {
   readonly type: 'importance';
@@ -141,6 +157,8 @@ export type FromReportPage =
   | TrainPrompt
   | ProbePrompt
   | MeasureImportance
+  | SearchPrompt
+  | InsertWords
   | TryInput
   | CopyText
   | SaveFile

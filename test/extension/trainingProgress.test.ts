@@ -71,11 +71,16 @@ describe('the progress of a training', () => {
       'Probing manual 8/32',
     ],
     [
-      'during a search',
-      [{ type: 'progress', text: 'Words for learned', detail: 'loss 1.29', done: 30, total: 300 }],
+      'during a search, whose steps are not alike',
+      [
+        {
+          ...{ type: 'progress', text: 'Words for learned', detail: 'loss 1.29', isShare: true },
+          ...{ done: 30, total: 300, secondsLeft: 40, atMost: true },
+        },
+      ],
       0.1,
-      'Words for learned: 30 of 300 · loss 1.29',
-      'Words for learned 30/300',
+      'Words for learned: 10 % · at most 40 s left · loss 1.29',
+      'Words for learned 10 %',
     ],
     ['while scoring', [started, runStarted, runEnded, scoring], 0.5, 'Scoring manual', 'Scoring'],
   ])('%s', (_name, events, fraction, message, status) => {

@@ -3,11 +3,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { searchProgress } from '../../src/insight/wordSearch/progress.ts';
+import { SearchMeter } from '../../src/insight/wordSearch/searchMeter.ts';
+import { searchSentences } from '../../src/insight/wordSearch/searchSentences.ts';
 import { SearchSpace } from '../../src/insight/wordSearch/searchSpace.ts';
 import { searchWords } from '../../src/insight/wordSearch/searchWords.ts';
 import { printTemplate } from '../../src/language/printTemplate.ts';
 import { withPrompt } from '../../src/language/withPrompt.ts';
+import { readReport, reportPath } from '../../src/runs/reportFile.ts';
+import { storeFolders } from '../../src/runs/runStore.ts';
 import { openPromptFile } from '../../src/training/promptFile.ts';
 import { scoreFile } from '../../src/training/scoreFile.ts';
 import { trainFile } from '../../src/training/trainFile.ts';
@@ -61,6 +66,45 @@ describe.each(['masked', 'causal'] as const)('with a %s model', (model) => {
     });
   });
 
+  test('the loss alone is the loss that comes with the gradient', async () => {
+    const open = await openPromptFile(path, undefined, contextFor().context);
+    const space = await SearchSpace.of(open, open.file.prompts[1]!, 1);
+    const ids = [3, 5, 8].map((word, place) => space.wordsAt(place)[word]!);
+    const batch = space.batch(new Random(1));
+    const { loss } = await space.lossAndGradient(space.vectorsOf(ids), batch);
+    expect(await space.loss(ids, batch)).toBeCloseTo(loss, 6);
+    await open.model.release();
+  });
+
+  test('what is found stays in the report, beside what it is held against, until the template is another', async () => {
+    const { result } = await search(path, ['beam', 'flips']);
+    const stored = () => readReport(reportPath(storeFolders(path).reports, path));
+    const kept = (await stored())!;
+    const words = kept.insights!.words![0]!;
+    expect(result).toEqual({
+      ...{ type: 'searchResult', file: 'task.ptune', candidates: kept.candidates },
+      ...words,
+    });
+    expect(words).toMatchObject({
+      prompt: 'learned',
+      examples: { validation: 2, test: 4 },
+      written: { name: 'manual' },
+      difference: { baseline: 'manual' },
+      learned: { seed: 1 },
+      fingerprint: kept.fingerprints['learned'],
+    });
+    const shown = kept.prompts.find(({ summary }) => summary.name === 'learned')!;
+    expect(words.learned!.test.accuracy).toBe(shown.summary.accuracy);
+    expect(words.empty.test.accuracy).toBe(shown.reading!.scores.empty);
+
+    const { context } = contextFor();
+    await scoreFile({ path, split: 'test' }, context);
+    expect((await stored())!.insights!.words).toEqual([words]);
+    const text = (await readFile(path, 'utf8')).replace('{*2} {country}', '{*2} a {country}');
+    await scoreFile({ path, text, split: 'test' }, context);
+    expect((await stored())!.insights!.words).toEqual([]);
+  });
+
   test('a token’s loss in the search is the loss of its text', async () => {
     const { context } = contextFor();
     const open = await openPromptFile(path, undefined, context);
@@ -78,22 +122,121 @@ describe.each(['masked', 'causal'] as const)('with a %s model', (model) => {
   });
 });
 
-test('the steps of all methods are one way from nothing to all', () => {
-  const event = {
-    type: 'search',
-    prompt: 'learned',
-    steps: 10,
-    template: '',
-    loss: 1.234,
-  } as const;
-  expect(searchProgress({ ...event, method: 'beam', step: 1 })).toMatchObject({
-    text: 'Words for learned',
-    detail: 'among the nearest words, loss 1.23',
-    done: 1,
-    total: 30,
+describe('how far a search is', () => {
+  test('is told by work, in one way from nothing to all that never turns back', async () => {
+    const path = await writeProject(await temporaryFolder(), { train: ['steps: 2'] });
+    await trainFile({ path }, contextFor().context);
+    const { events } = await search(path, ['beam', 'projection', 'flips'], 5);
+    const [first] = events;
+    events.forEach(({ done, total }, i) => {
+      expect(total).toBe(first!.total);
+      expect(done).toBeGreaterThanOrEqual(events[i - 1]?.done ?? 0);
+      expect(done).toBeLessThanOrEqual(total);
+    });
+    const losses = events.map(({ loss }) => loss);
+    expect(losses).toEqual([...losses].sort((a, b) => b - a));
+    expect(new Set(events.map(({ method }) => method)).size).toBe(3);
   });
-  expect(searchProgress({ ...event, method: 'projection', step: 1 }).done).toBe(11);
-  expect(searchProgress({ ...event, method: 'flips', step: 10 }).done).toBe(30);
+
+  test('has the time left that the rest takes at the speed of what was done', () => {
+    let now = 0;
+    const meter = new SearchMeter([60, 40], () => now);
+    expect(meter.progress).toEqual({ done: 0, total: 100 });
+    now = 5000;
+    meter.work(10);
+    expect(meter.progress).toEqual({ done: 10, total: 100, secondsLeft: 45 });
+    // What an early end leaves out was not done in no time.
+    meter.endPart();
+    expect(meter.progress).toEqual({ done: 60, total: 100, secondsLeft: 20 });
+    meter.work(50);
+    expect(meter.progress.done).toBe(100);
+    meter.endPart();
+    expect(meter.progress).toEqual({ done: 100, total: 100 });
+  });
+
+  test('says which method looks, the best words so far and that it is at most so long', () => {
+    const event: SearchEvent = {
+      ...{ type: 'search', prompt: 'learned', method: 'beam', step: 1, steps: 10 },
+      ...{ template: 'a\n{country}', loss: 1.234, done: 12, total: 300, secondsLeft: 9 },
+    };
+    expect(searchProgress(event)).toEqual({
+      type: 'progress',
+      text: 'Words for learned',
+      detail: 'among the nearest words, best so far “a {country}”, loss 1.23',
+      done: 12,
+      total: 300,
+      isShare: true,
+      secondsLeft: 9,
+      atMost: true,
+    });
+  });
+});
+
+describe('what a search came to, in sentences', () => {
+  const score = (accuracy: number) => ({
+    accuracy,
+    loss: 1,
+    interval: [accuracy - 0.1, accuracy + 0.1] as const,
+  });
+  const scores = (validation: number, test: number) => ({
+    validation: score(validation),
+    test: score(test),
+  });
+  const facts = {
+    prompt: 'learned',
+    seed: 1,
+    examples: { validation: 15, test: 52 },
+    found: [
+      {
+        method: 'beam' as const,
+        template: 'x {a}',
+        seconds: 1,
+        ...scores(0.9, 0.8),
+        retained: 0.75,
+        retainedInterval: [0.6, 0.9] as const,
+      },
+    ],
+    written: { name: 'manual', ...scores(0.6, 0.5) },
+    difference: {
+      ...{ baseline: 'manual', accuracy: 0.3, interval: [0.1, 0.5] as const },
+      ...{ pValue: 0.01, significant: true, won: 20, lost: 4 },
+    },
+    learned: { seed: 2, ...scores(1, 0.9) },
+    empty: scores(0.1, 0.1),
+    fingerprint: { template: '', settings: '', data: '', model: '' },
+  };
+
+  test('says how much better than one’s own words, how sure that is, and what of the gain is kept', () => {
+    expect(searchSentences(facts)).toEqual([
+      'The best words for learned answer 90 % of the validation examples right and 80 % of the test examples (70–90 %); manual, the best of your own wordings, 60 % and 50 %: +30 points on test (+10 to +50, p = 0.01).',
+      'They keep 75 % of the gain of the vectors (90 %) over the template without them (10 %), 95 % interval 60–90 %.',
+      'Choose by validation (15 examples), on which the words were searched and look better than they are; the 52 test examples were asked once for each method.',
+    ]);
+  });
+
+  test('claims nothing that is not shown', () => {
+    const [first, second] = searchSentences({
+      ...facts,
+      found: [{ method: 'beam', template: 'x {a}', seconds: 1, ...scores(0.9, 0.8) }],
+      difference: { ...facts.difference, significant: false, pValue: 0.3 },
+    });
+    expect(first).toContain('p = 0.30), which may be chance.');
+    expect(second).toContain('No gain of the vectors over the template without them is shown');
+    const { prompt, seed, examples, found, empty, fingerprint } = facts;
+    const untrained = { prompt, seed, examples, found, empty, fingerprint };
+    expect(searchSentences(untrained)[1]).toContain('is not trained as the file has it now');
+  });
+});
+
+test('a file of one prompt that was never trained has its words in the report, too', async () => {
+  const path = await writeProject(await temporaryFolder(), {
+    prompts: '@prompt learned\n{*2} {country} {*"is"} {capital} .',
+  });
+  const { result } = await search(path, ['flips'], 2);
+  expect(result).not.toHaveProperty('written');
+  expect(result).not.toHaveProperty('learned');
+  const report = await readReport(reportPath(storeFolders(path).reports, path));
+  expect(report!.insights!.words![0]!.found).toEqual(result.found);
 });
 
 test('the same seed finds the same words', async () => {

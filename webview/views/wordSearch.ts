@@ -95,7 +95,7 @@ function searchBlock(search: WordSearch, report: Report, context: ViewContext): 
 
 function tableOf(search: WordSearch, context: ViewContext): HTMLElement {
   const { prompt, found, written, learned, empty } = search;
-  const headings = ['what it is', 'words', 'validation', '95 %', 'test', '95 %', 'gain kept', ''];
+  const headings = ['what it is', 'words', 'validation', '95 %', 'test', '95 %', 'gain kept'];
   const compared: (readonly [string, SplitScore | undefined])[] = [
     [`the best of your own: ${written?.name ?? ''}`, written],
     [`the vectors: ${prompt}, seed ${learned?.seed ?? ''}`, learned],
@@ -121,7 +121,7 @@ function tableOf(search: WordSearch, context: ViewContext): HTMLElement {
                   { class: 'compared' },
                   h('th', { scope: 'row', colspan: 2 }, role),
                   ...scoreCells(score),
-                  h('td', { colspan: 2 }),
+                  h('td'),
                 ),
               ],
         ),
@@ -147,7 +147,13 @@ function foundRow(
       isBest && ' ',
       isBest && h('span', { class: 'tag' }, 'best on validation'),
     ),
-    h('td', { class: 'words' }, templateText(visibleTokens(template))),
+    // Beside the words, what can be done with them is in sight where the page is narrow, too.
+    h(
+      'td',
+      { class: 'words' },
+      templateText(visibleTokens(template)),
+      h('div', { class: 'doing' }, ...actions(words, prompt, context)),
+    ),
     ...scoreCells(words),
     h(
       'td',
@@ -159,7 +165,6 @@ function foundRow(
         Math.abs(retainedInterval[1]) <= 10 &&
         h('span', { class: 'interval' }, percentRange(retainedInterval)),
     ),
-    h('td', { class: 'doing' }, ...actions(words, prompt, context)),
   );
 }
 

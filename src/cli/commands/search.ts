@@ -4,11 +4,14 @@ import { PtuneError } from '../../base/errors.ts';
 import { percent, percentRange } from '../../base/format.ts';
 import { visibleTokens } from '../../base/visibleText.ts';
 import { atomicWrite } from '../../files/atomicWrite.ts';
+import { searchProgress } from '../../insight/wordSearch/progress.ts';
 import { searchWords } from '../../insight/wordSearch/searchWords.ts';
 import { withPrompt } from '../../language/withPrompt.ts';
-import type { SearchEvent, SearchRequest, WordsScore } from '../../protocol/wordSearch.ts';
+import { candidatesText } from '../../protocol/candidatesText.ts';
+import type { SearchRequest, SplitScore } from '../../protocol/wordSearch.ts';
 import { trainingContext } from '../environment.ts';
-import { note, print, printJson, type Output } from '../output.ts';
+import { print, printJson, type Output } from '../output.ts';
+import { Progress } from '../progress.ts';
 
 /** Searches, prints what was found, and with `insert` adds the best as a prompt of that name. */
 export async function search(
@@ -16,42 +19,38 @@ export async function search(
   insert: string | undefined,
   output: Output,
 ): Promise<number> {
-  const context = trainingContext((event) => {
-    if (event.type === 'warning') note(`warning: ${event.message} (${event.code})`);
-  });
-  const result = await searchWords(request, context, progressOn(output));
+  const progress = new Progress(output);
+  const context = trainingContext((event) => progress.show(event));
+  const result = await searchWords(request, context, (event) =>
+    progress.show(searchProgress(event)),
+  );
+  progress.end();
   const [best] = result.found;
   if (insert !== undefined && best) await insertPrompt(request.path, insert, best.template);
   if (output.json) {
     printJson(result);
     return 0;
   }
-  for (const { method, template, validation, test, seconds } of result.found) {
-    print(`${method.padEnd(10)}  ${scoreText(validation, test)}  ${seconds.toFixed(1)} s`);
+  for (const { method, template, seconds, ...words } of result.found) {
+    const kept =
+      words.retained === undefined ? '' : `  keeps ${percent(Math.max(0, words.retained))}`;
+    print(`${method.padEnd(10)}  ${scoreText(words)}${kept}  ${seconds.toFixed(1)} s`);
     print(visibleTokens(template).replaceAll(/^/gm, '    '));
   }
-  if (result.written) {
-    const { name, validation, test } = result.written;
-    print(`${name.padEnd(10)}  ${scoreText(validation, test)}  the best of your own`);
-  }
+  const { written, learned, empty, examples, candidates } = result;
+  if (written) print(`${written.name.padEnd(10)}  ${scoreText(written)}  the best of your own`);
+  if (learned) print(`${'vectors'.padEnd(10)}  ${scoreText(learned)}  seed ${learned.seed}`);
+  print(`${'without'.padEnd(10)}  ${scoreText(empty)}  the template without virtual tokens`);
+  print(
+    `${examples.validation} validation and ${examples.test} test examples, ${candidatesText(candidates)}`,
+  );
+  for (const sentence of result.sentences) print(sentence);
   if (insert !== undefined && best) print(`Added to ${result.file} as "${insert}".`);
   return 0;
 }
 
-function scoreText(validation: WordsScore, test: WordsScore): string {
+function scoreText({ validation, test }: SplitScore): string {
   return `validation ${percent(validation.accuracy)}  test ${percent(test.accuracy)} (${percentRange(test.interval)})`;
-}
-
-/** A line now and then; on a terminal the same line again. */
-function progressOn(output: Output): (event: SearchEvent) => void {
-  return ({ method, step, steps, template, loss }) => {
-    const line = `${method} ${step}/${steps}  loss ${loss.toFixed(2)}  ${visibleTokens(template).replaceAll('\n', ' ⏎ ')}`;
-    if (output.live) {
-      const width = process.stderr.columns;
-      process.stderr.write(`\r\x1b[K${line.slice(0, width - 1)}`);
-      if (step === steps) process.stderr.write('\r\x1b[K');
-    } else if (step % 50 === 0) note(line);
-  };
 }
 
 async function insertPrompt(path: string, name: string, template: string): Promise<void> {

@@ -129,7 +129,7 @@ export function statusText(progress: TrainingProgress, shownPath: string | undef
 
 function shortText(progress: TrainingProgress): string {
   const { current, scoring, kind, work, planned } = progress;
-  if (work !== undefined) return `${work.text} ${work.done}/${work.total}`;
+  if (work !== undefined) return `${work.text} ${doneText(work, '/')}`;
   if (current === undefined) {
     return scoring !== undefined || kind !== 'train' ? 'Scoring' : 'Training';
   }
@@ -159,10 +159,15 @@ export function stepText({ step, steps, losses, secondsLeft }: CurrentRun): stri
   return parts.join(' · ');
 }
 
+/** "8/32", or a share of what nobody counts, "10 %". */
+function doneText({ done, total, isShare }: ProgressEvent, between: string): string {
+  return isShare ? percent(done / total) : `${done}${between}${total}`;
+}
+
 /** One line for a longer look: what it is, how far, how long still. */
-function workMessage({ text, detail, done, total, isShare, ...time }: ProgressEvent): string {
-  const { secondsLeft, atMost } = time;
-  const parts = [`${text}: ${isShare ? percent(done / total) : `${done} of ${total}`}`];
+function workMessage(event: ProgressEvent): string {
+  const { text, detail, secondsLeft, atMost } = event;
+  const parts = [`${text}: ${doneText(event, ' of ')}`];
   // What changes most stands where a narrow notification still shows it.
   if (secondsLeft !== undefined) {
     parts.push(`${atMost ? 'at most ' : ''}${duration(secondsLeft)} left`);

@@ -11,7 +11,7 @@ import {
 import { percent, percentRange } from '../../base/format.ts';
 import { newPromptName } from '../../language/newPromptName.ts';
 import { promptBehind } from '../../language/promptBehind.ts';
-import type { FoundWords, SearchResult, WordsScore } from '../../protocol/wordSearch.ts';
+import type { FoundWords, SearchResult, SplitScore } from '../../protocol/wordSearch.ts';
 import type { CommandParts } from '../commandHandlers.ts';
 import { parsedFile } from '../documents.ts';
 import { rangeOf } from '../features/convert.ts';
@@ -22,7 +22,7 @@ import { untilCancelled } from './untilCancelled.ts';
 
 /** Searches, then offers what was found. */
 export async function searchWords(
-  { training, log }: CommandParts,
+  { training, scores, reports, log }: CommandParts,
   document: TextDocument,
   name: string | undefined,
 ): Promise<void> {
@@ -34,23 +34,24 @@ export async function searchWords(
   );
   const [best] = result?.found ?? [];
   if (result === undefined || best === undefined) return;
+  await scores.fresh(document);
   const act = (doing: () => Promise<void>) => () =>
     void doing().catch((error: unknown) => showError(error, log));
   showMessage(foundText(result, best), [
-    { title: 'Insert as Prompt', run: act(() => insert(document, result, best)) },
+    { title: 'Insert as Prompt', run: act(() => insertWords(document, prompt, best)) },
     { title: 'Choose…', run: act(() => choose(document, result)) },
+    // What was found is kept there, when this message is gone.
+    { title: 'Show Words', run: () => reports.open(document.uri, 'words') },
   ]);
 }
 
 function foundText({ prompt, written }: SearchResult, best: FoundWords): string {
   const own =
-    written === undefined
-      ? ''
-      : ` The best of your own, ${written.name}: ${scoreText(written.validation, written.test)}.`;
-  return `Words for ${prompt}: “${oneLine(best.template)}”, ${scoreText(best.validation, best.test)}.${own}`;
+    written === undefined ? '' : ` The best of your own, ${written.name}: ${scoreText(written)}.`;
+  return `Words for ${prompt}: “${oneLine(best.template)}”, ${scoreText(best)}.${own}`;
 }
 
-const scoreText = (validation: WordsScore, test: WordsScore): string =>
+const scoreText = ({ validation, test }: SplitScore): string =>
   `validation ${percent(validation.accuracy)}, test ${percent(test.accuracy)} (${percentRange(test.interval)})`;
 
 const oneLine = (template: string): string => template.replace(/\s+/g, ' ');
@@ -59,13 +60,13 @@ const oneLine = (template: string): string => template.replace(/\s+/g, ' ');
 async function choose(document: TextDocument, result: SearchResult): Promise<void> {
   const items = result.found.map((found): QuickPickItem & { readonly found: FoundWords } => ({
     label: oneLine(found.template),
-    description: scoreText(found.validation, found.test),
+    description: scoreText(found),
     detail: methodNames[found.method],
     found,
   }));
   const placeHolder = 'Insert which words as a prompt? Go by validation.';
   const chosen = await window.showQuickPick(items, { placeHolder, matchOnDetail: true });
-  if (chosen !== undefined) await insert(document, result, chosen.found);
+  if (chosen !== undefined) await insertWords(document, result.prompt, chosen.found);
 }
 
 const methodNames: Readonly<Record<FoundWords['method'], string>> = {
@@ -75,16 +76,15 @@ const methodNames: Readonly<Record<FoundWords['method'], string>> = {
 };
 
 /** Writes the words into the file, behind the learned prompt, and goes there; one undo takes it back. */
-async function insert(
+export async function insertWords(
   document: TextDocument,
-  { prompt }: SearchResult,
-  { method, template, validation, test }: FoundWords,
+  prompt: string,
+  words: FoundWords,
 ): Promise<void> {
+  const { method, template } = words;
   const file = parsedFile(document);
   const name = newPromptName(file, `${prompt}-words`);
-  const comments = [
-    `Words for ${prompt}, found by ${methodNames[method]}: ${scoreText(validation, test)}.`,
-  ];
+  const comments = [`Words for ${prompt}, found by ${methodNames[method]}: ${scoreText(words)}.`];
   const { at, text } = promptBehind(file, prompt, { name, template, comments });
   const edit = new WorkspaceEdit();
   edit.insert(document.uri, document.positionAt(at), text);

@@ -23,7 +23,8 @@ import { rangeOf } from '../features/convert.ts';
 import type { FileScores } from '../scores/fileScores.ts';
 import { toPtuneError } from '../../base/errors.ts';
 import type { InputTrial } from '../looks/inputTrial.ts';
-import type { TryInput } from '../../protocol/reportMessages.ts';
+import type { InsertWords, TryInput } from '../../protocol/reportMessages.ts';
+import { insertWords } from '../looks/searchWords.ts';
 import { slotColumns } from './slots.ts';
 import type { TrainingController } from '../jobs/trainingController.ts';
 import type { ScoreService } from '../scores/scoreService.ts';
@@ -130,6 +131,12 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
       case 'probe':
         await runCommand('ptune.probeWordings', { uri: file.toString(), prompt: message.prompt });
         return;
+      case 'searchWords':
+        await runCommand('ptune.searchWords', { uri: file.toString(), prompt: message.prompt });
+        return;
+      case 'insertWords':
+        await this.#insertWords(message, file, panel);
+        return;
       case 'importance':
         await runCommand('ptune.measureImportance', {
           uri: file.toString(),
@@ -192,6 +199,16 @@ export class ReportPanels implements Disposable, WebviewPanelSerializer {
     } catch (error) {
       const { message, nextStep } = toPtuneError(error);
       await tell({ type: 'tried', id, problem: [message, nextStep].join(' ').trim() });
+    }
+  }
+
+  /** Writes what a search found, as the page that asks for it shows it, into the file. */
+  async #insertWords({ prompt, method }: InsertWords, file: Uri, panel: WebviewPanel) {
+    const searches = this.#shown.get(panel)?.insights?.words ?? [];
+    const found = searches.find((one) => one.prompt === prompt)?.found;
+    const words = found?.find((one) => one.method === method);
+    if (words !== undefined) {
+      await insertWords(await workspace.openTextDocument(file), prompt, words);
     }
   }
 

@@ -21,7 +21,14 @@ export interface Found {
   readonly loss: number;
 }
 
-export type Search = (inputs: SearchInputs) => Promise<Found>;
+/** A way to search, and what it costs. */
+export interface Search {
+  readonly run: (inputs: SearchInputs) => Promise<Found>;
+  /** How many steps it makes at most of those that were asked for. */
+  readonly steps: (asked: number, space: SearchSpace) => number;
+  /** The work of a step, at most (`SearchSpace.onWork`). */
+  readonly workOfStep: (space: SearchSpace) => number;
+}
 
 export type Searches = Readonly<Record<SearchMethod, Search>>;
 

@@ -1,16 +1,25 @@
 /** A beam search over the nearest words of the learned vectors, place by place. */
 import type { TrainingInput } from '../../training/objective.ts';
-import { Best, cosineTo, largest, type Found, type SearchInputs } from './method.ts';
+import { Best, cosineTo, largest, type Found, type Search, type SearchInputs } from './method.ts';
 
 /** Words that are tried in a place, and prompts that are kept after it. */
 const [nearest, kept] = [12, 4];
+
+/** Rounds over all places: later ones find next to nothing that is new. */
+const mostRounds = 4;
+
+export const beamSearch: Search = {
+  run: searchByBeam,
+  steps: (asked, { length }) => Math.min(asked, mostRounds * length),
+  workOfStep: ({ validationWork }) => nearest * kept + validationWork,
+};
 
 /**
  * All places start with their nearest word; then each in turn is tried with its nearest words in
  * every prompt that was kept so far. One step is one place; the search ends early when a round over
  * all places changes nothing.
  */
-export async function searchByBeam(inputs: SearchInputs): Promise<Found> {
+async function searchByBeam(inputs: SearchInputs): Promise<Found> {
   const { space, start, steps, random, onStep } = inputs;
   const best = new Best(space);
   await best.offer(start);

@@ -3,13 +3,19 @@
  * the gradient is taken where they are projected to, at the nearest tokens.
  */
 import { Adam } from '../../training/optimizer.ts';
-import { Best, cosineTo, largest, type Found, type SearchInputs } from './method.ts';
-import type { SearchSpace } from './searchSpace.ts';
+import { Best, cosineTo, largest, type Found, type Search, type SearchInputs } from './method.ts';
+import { gradientWork, type SearchSpace } from './searchSpace.ts';
 
 /** The step in units of the embeddings' own size, so that it fits every model. */
 const relativeRate = 0.3;
 
-export async function searchByProjection(inputs: SearchInputs): Promise<Found> {
+export const projectionSearch: Search = {
+  run: searchByProjection,
+  steps: (asked) => asked,
+  workOfStep: ({ validationWork }) => gradientWork + validationWork,
+};
+
+async function searchByProjection(inputs: SearchInputs): Promise<Found> {
   const { space, start, steps, random, onStep } = inputs;
   const best = new Best(space);
   await best.offer(start);

@@ -10,12 +10,15 @@ import type { PromptModel } from '../../evaluation/promptModel.ts';
 import type { Tokenizer } from '../../hub/tokenizer.ts';
 import type { Prompt } from '../../language/ast.ts';
 import type { EncoderSpec } from '../../model/promptEncoder.ts';
-import { BatchGradient } from '../../training/batchGradient.ts';
+import { BatchGradient, type EncoderValues } from '../../training/batchGradient.ts';
 import { objectiveOf, type PromptObjective, type TrainingInput } from '../../training/objective.ts';
 import type { OpenPromptFile } from '../../training/promptFile.ts';
 
 /** Examples of one evaluation; as many as a step of training takes are not enough to choose by. */
 const batchSize = 32;
+
+/** A batch's gradient in units of a batch's loss: what it takes, as measured. */
+export const gradientWork = 3;
 
 export interface LossAndGradient {
   readonly loss: number;
@@ -35,6 +38,8 @@ export class SearchSpace {
   readonly #training: readonly TrainingInput[];
   readonly #validation: readonly TrainingInput[];
   readonly #open: OpenPromptFile;
+  /** Hears of each batch how much work it was: 1 for its loss alone. */
+  onWork: (work: number) => void = () => undefined;
 
   private constructor(
     open: OpenPromptFile,
@@ -78,6 +83,11 @@ export class SearchSpace {
     return this.#encoding.virtual.tokens.length;
   }
 
+  /** The work of a validation. */
+  get validationWork(): number {
+    return Math.ceil(this.#validation.length / batchSize);
+  }
+
   /** Training examples to choose by, drawn without replacement. */
   batch(random: Random): readonly TrainingInput[] {
     return random.shuffled(this.#training).slice(0, batchSize);
@@ -97,7 +107,9 @@ export class SearchSpace {
 
   /** The mean loss of tokens over some examples, nats. */
   async loss(ids: readonly number[], batch: readonly TrainingInput[]): Promise<number> {
-    return (await this.lossAndGradient(this.vectorsOf(ids), batch)).loss;
+    const loss = await this.#gradient.loss(batch, batch.length, this.#values(this.vectorsOf(ids)));
+    this.onWork(1);
+    return loss;
   }
 
   /** The mean loss of tokens over the validation examples, nats. */
@@ -116,10 +128,18 @@ export class SearchSpace {
     vectors: Float32Array,
     batch: readonly TrainingInput[],
   ): Promise<LossAndGradient> {
-    const offset = new Float32Array(vectors.length);
-    const values = { parameters: new Map([['embedding', vectors]]), offset };
-    const { loss, gradients } = await this.#gradient.run(batch, batch.length, values);
+    const { loss, gradients } = await this.#gradient.run(
+      batch,
+      batch.length,
+      this.#values(vectors),
+    );
+    this.onWork(gradientWork);
     return { loss, gradient: gradients.get('embedding')! };
+  }
+
+  #values(vectors: Float32Array): EncoderValues {
+    const offset = new Float32Array(vectors.length);
+    return { parameters: new Map([['embedding', vectors]]), offset };
   }
 
   /** The discrete prompt with these tokens' text in the places. */

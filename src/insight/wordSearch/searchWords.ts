@@ -3,37 +3,48 @@ import { PtuneError, throwIfCancelled } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import type { Prompt } from '../../language/ast.ts';
 import { printTemplate } from '../../language/printTemplate.ts';
+import { withInsights } from '../../protocol/insights.ts';
 import type {
-  FoundWords,
   SearchEvent,
   SearchMethod,
   SearchRequest,
   SearchResult,
 } from '../../protocol/wordSearch.ts';
+import { readReport, writeReport } from '../../runs/reportFile.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import type { TrainingContext } from '../../training/context.ts';
 import { openPromptFile, type OpenPromptFile } from '../../training/promptFile.ts';
-import { storedPrompt } from '../../training/storedPrompt.ts';
-import { byScore, SplitScores } from '../splitScores.ts';
-import { cosineTo, largest, type Found, type Searches } from './method.ts';
-import { searchByBeam } from './nearestBeam.ts';
-import { searchByProjection } from './projectedTraining.ts';
+import { scorePrompts } from '../../training/scorePrompts.ts';
+import { assertStoredFit } from '../../training/storedPrompt.ts';
+import { SplitScores } from '../splitScores.ts';
+import type { Found, Search } from './method.ts';
+import { beamSearch } from './nearestBeam.ts';
+import { projectionSearch } from './projectedTraining.ts';
+import { type FoundPrompt, searchFacts } from './searchFacts.ts';
+import { SearchMeter } from './searchMeter.ts';
+import { searchSentences } from './searchSentences.ts';
 import { SearchSpace } from './searchSpace.ts';
-import { searchByFlips } from './tokenFlips.ts';
+import { learnedVectors, startWords } from './startWords.ts';
+import { flipSearch } from './tokenFlips.ts';
 
-const searches: Searches = {
-  flips: searchByFlips,
-  projection: searchByProjection,
-  beam: searchByBeam,
+const searches: Readonly<Record<SearchMethod, Search>> = {
+  flips: flipSearch,
+  projection: projectionSearch,
+  beam: beamSearch,
 };
 
+/** The one that finds good words soonest comes first. */
 const allMethods: readonly SearchMethod[] = ['beam', 'projection', 'flips'];
 
 const defaultSteps = 100;
 
+/** Between two steps news of the work come no more often than this, in milliseconds. */
+const tellEvery = 200;
+
 /**
- * Searches words for the places of a continuous prompt's virtual tokens. They are chosen on the
- * validation split; the test split is asked once for each method, at its end.
+ * Searches words for the places of a continuous prompt's virtual tokens, and keeps them in the file's
+ * report. They are chosen on the validation split; the test split is asked once for each method, at
+ * its end.
  *
  * @param onProgress  hears how far each method is
  * @throws PtuneError as `openPromptFile` does; `file/no-such-prompt`; `search/no-words`;
@@ -46,48 +57,91 @@ export async function searchWords(
 ): Promise<SearchResult> {
   const open = await openPromptFile(request.path, request.text, context);
   try {
+    await assertStoredFit(open);
     const prompt = chosenPrompt(open, request.prompt);
-    const { seed = 1, steps = defaultSteps, methods = allMethods } = request;
     const store = RunStore.forFile(open.path);
-    const space = await SearchSpace.of(open, prompt, seed);
-    const learned = await learnedVectors(open, prompt, store);
-    const start = startWords(space, learned, prompt, new Random(seed));
-    const vectors = learned ?? space.vectorsOf(start);
+    const space = await SearchSpace.of(open, prompt, request.seed ?? 1);
+    const found = await searchAll(space, open, prompt, store, request, context, onProgress);
+    // The report that the words go into belongs to this text, and has the learned prompt's score.
+    const { report: path } = await scorePrompts(open, open.file.prompts, 'test', store, context);
+    const report = (await readReport(path!))!;
     const scores = new SplitScores(open, store, context);
-    const found: FoundWords[] = [];
-    let best: Found | undefined;
-    for (const method of methods) {
-      const started = context.now();
-      const words = await searches[method]({
-        space,
-        // Each goes on from the best words before it.
-        start: best?.ids ?? start,
-        vectors,
-        steps,
-        random: new Random(seed),
-        onStep: (step, { ids, loss }) => {
-          throwIfCancelled(context.signal);
-          const template = printTemplate(space.promptOf(ids).parts);
-          onProgress({ type: 'search', prompt: prompt.name, method, step, steps, template, loss });
-        },
-      });
-      if (!best || words.loss < best.loss) best = words;
-      const written = space.promptOf(words.ids);
-      const seconds = (context.now() - started) / 1000;
-      const template = printTemplate(written.parts);
-      found.push({ method, template, ...(await scores.of(written)), seconds });
-    }
-    const written = await bestWritten(open, scores);
-    return {
-      type: 'searchResult',
-      file: open.name,
-      prompt: prompt.name,
-      found: found.sort((a, b) => byScore(a.validation, b.validation)),
-      ...(written && { written }),
-    };
+    const facts = await searchFacts(
+      { open, prompt, store, scores, seed: request.seed ?? 1 },
+      found,
+    );
+    const words = { ...facts, sentences: searchSentences(facts) };
+    await scores.prune();
+    const insights = withInsights(report.insights, { words: [words] });
+    await writeReport(path!, { ...report, insights });
+    return { type: 'searchResult', file: open.name, candidates: report.candidates, ...words };
   } finally {
     await open.model.release();
   }
+}
+
+/** What every method finds, one after the other. */
+async function searchAll(
+  space: SearchSpace,
+  open: OpenPromptFile,
+  prompt: Prompt,
+  store: RunStore,
+  { seed = 1, steps = defaultSteps, methods = allMethods }: SearchRequest,
+  context: TrainingContext,
+  onProgress: (event: SearchEvent) => void,
+): Promise<readonly FoundPrompt[]> {
+  const learned = await learnedVectors(open, prompt, store);
+  const start = startWords(space, learned, prompt, new Random(seed));
+  const vectors = learned ?? space.vectorsOf(start);
+  const meter = new SearchMeter(
+    methods.map((method) => {
+      const { steps: stepsOf, workOfStep } = searches[method];
+      return stepsOf(steps, space) * workOfStep(space);
+    }),
+    () => context.now(),
+  );
+  const found: FoundPrompt[] = [];
+  let best: Found | undefined;
+  for (const method of methods) {
+    const started = context.now();
+    const search = searches[method];
+    const own = search.steps(steps, space);
+    let last: { readonly step: number; readonly found: Found } | undefined;
+    let told = started;
+    const tell = () => {
+      throwIfCancelled(context.signal);
+      if (last === undefined) return;
+      const { step, found: present } = last;
+      const leading = best && best.loss < present.loss ? best : present;
+      const template = printTemplate(space.promptOf(leading.ids).parts);
+      const { loss } = leading;
+      const where = { prompt: prompt.name, method, step, steps: own };
+      onProgress({ type: 'search', ...where, template, loss, ...meter.progress });
+      told = context.now();
+    };
+    space.onWork = (work) => {
+      meter.work(work);
+      throwIfCancelled(context.signal);
+      if (context.now() - told >= tellEvery) tell();
+    };
+    const words = await search.run({
+      space,
+      // Each goes on from the best words before it.
+      start: best?.ids ?? start,
+      vectors,
+      steps: own,
+      random: new Random(seed),
+      onStep: (step, present) => {
+        last = { step, found: present };
+        tell();
+      },
+    });
+    meter.endPart();
+    if (!best || words.loss < best.loss) best = words;
+    const seconds = (context.now() - started) / 1000;
+    found.push({ method, prompt: space.promptOf(words.ids), seconds });
+  }
+  return found;
 }
 
 function chosenPrompt({ file }: OpenPromptFile, name: string | undefined): Prompt {
@@ -109,71 +163,4 @@ function chosenPrompt({ file }: OpenPromptFile, name: string | undefined): Promp
     `The prompt "${prompt.name}" is deep: its keys and values stand in no place that words could take.`,
     'Search for a prompt with "depth: input".',
   );
-}
-
-/** The vectors of the file that the prompt names, or of its newest run, whatever its settings. */
-async function learnedVectors(
-  open: OpenPromptFile,
-  prompt: Prompt,
-  store: RunStore,
-): Promise<Float32Array | undefined> {
-  if (prompt.from !== undefined) return storedPrompt(open, prompt);
-  const { template, model } = await open.fingerprint(prompt);
-  const run = (await store.list()).runs.findLast(
-    ({ file, prompt: own, status, hashes }) =>
-      file === open.name &&
-      own.name === prompt.name &&
-      status === 'completed' &&
-      hashes.template === template &&
-      hashes.model === model,
-  );
-  return run && (await store.readPrompt(run.id)).vectors;
-}
-
-/** So many draws of words are tried when the nearest ones cannot be written. */
-const mostDraws = 200;
-
-/** The nearest word of each vector; where these cannot stand side by side, or there are none, any. */
-function startWords(
-  space: SearchSpace,
-  learned: Float32Array | undefined,
-  prompt: Prompt,
-  random: Random,
-): readonly number[] {
-  const { length, width } = space;
-  const places = Array.from({ length }, (_, row) => row);
-  const hasWords = places.every((place) => space.wordsAt(place).length > 0);
-  if (learned && hasWords) {
-    const nearest = places.map((row) => {
-      const vector = learned.subarray(row * width, (row + 1) * width);
-      return largest(space.wordsAt(row), cosineTo(space, vector), 1)[0]!;
-    });
-    if (space.canBeWritten(nearest)) return nearest;
-  }
-  for (let draw = 0; draw < mostDraws && hasWords; draw++) {
-    const ids = places.map((place) => {
-      const words = space.wordsAt(place);
-      return words[random.integer(words.length)]!;
-    });
-    if (space.canBeWritten(ids)) return ids;
-  }
-  throw new PtuneError(
-    'search/no-words',
-    `No words of the model can be written in the places of "${prompt.name}": as text they are read as other tokens.`,
-    'Put spaces around the virtual tokens of the template.',
-  );
-}
-
-/** The discrete prompt of the file that is best on validation. */
-async function bestWritten(
-  { file }: OpenPromptFile,
-  scores: SplitScores,
-): Promise<SearchResult['written']> {
-  let best: SearchResult['written'];
-  for (const prompt of file.prompts) {
-    if (prompt.kind !== 'discrete') continue;
-    const own = { name: prompt.name, ...(await scores.of(prompt)) };
-    if (!best || byScore(own.validation, best.validation) < 0) best = own;
-  }
-  return best;
 }

@@ -6,15 +6,22 @@
  * tokens with the largest promised fall are tried on the examples, and the best is taken when it
  * is better than what stands there.
  */
-import { Best, dot, largest, type Found, type SearchInputs } from './method.ts';
+import { Best, dot, largest, type Found, type Search, type SearchInputs } from './method.ts';
+import { gradientWork } from './searchSpace.ts';
 
 /** Tokens that are tried in a step. */
 const tries = 12;
 
-/** Steps without a better token after which none is expected. */
+/** Steps without better words on validation after which none are expected. */
 const patience = 40;
 
-export async function searchByFlips(inputs: SearchInputs): Promise<Found> {
+export const flipSearch: Search = {
+  run: searchByFlips,
+  steps: (asked) => asked,
+  workOfStep: ({ validationWork }) => gradientWork + tries + validationWork,
+};
+
+async function searchByFlips(inputs: SearchInputs): Promise<Found> {
   const { space, start, steps, random, onStep } = inputs;
   const best = new Best(space);
   let ids = [...start];
@@ -33,12 +40,12 @@ export async function searchByFlips(inputs: SearchInputs): Promise<Found> {
       const after = await space.loss(tried, batch);
       if (after < least) [least, chosen] = [after, tried];
     }
-    withoutGain++;
+    const before = best.found;
     if (chosen !== ids) {
-      withoutGain = 0;
       ids = chosen;
       await best.offer(ids);
     }
+    withoutGain = best.found === before ? withoutGain + 1 : 0;
     onStep(step, best.found);
   }
   return best.found;
