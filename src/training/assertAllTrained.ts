@@ -25,7 +25,8 @@ export async function assertAllTrained(
   }
   const { file, examples, model } = open;
   for (const prompt of file.prompts) {
-    if (trainings.some((training) => training.prompt.name === prompt.name)) continue;
+    // A learned prompt that is not trained now may be left out of the scores.
+    if (prompt.kind === 'continuous' && prompt.from === undefined) continue;
     checkExamples({
       encoding: open.encodingOf(prompt, prompt.train.seeds[0]!),
       trained: [],
