@@ -12,7 +12,7 @@ import type {
 import { button } from '../controls.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
-import { sentence } from '../words.ts';
+import { sentence } from '../sentence.ts';
 import '../wordSearch.css';
 import { section } from './section.ts';
 import { templateText } from './templateText.ts';
