@@ -1,27 +1,14 @@
 /** How the page and what leaves it write facts and numbers; plain text, so that both can use it. */
-import { counted } from '../src/protocol/format.ts';
 import type { Report } from '../src/protocol/report.ts';
-import type { Candidates } from '../src/protocol/summary.ts';
 
 /** What a score is the share of. */
 export function answersRight({ candidates }: Pick<Report, 'candidates'>): string {
   return candidates.kind === 'generate' ? 'exact match' : 'answers right';
 }
 
-/** From what an answer was chosen, which belongs beside every score. */
-export function candidatesText({ kind, count }: Candidates): string {
-  switch (kind) {
-    case 'answers':
-      return `chosen among ${counted(count, 'candidate answer')}`;
-    case 'vocabulary':
-      return `chosen among all ${counted(count, 'token')}`;
-    case 'file':
-      return `chosen among ${counted(count, 'listed candidate')}`;
-    case 'labels':
-      return `chosen among ${counted(count, 'label')}`;
-    case 'generate':
-      return 'written freely, compared by exact match';
-  }
+/** A time in the reader's zone and words; the value itself is UTC (ISO 8601). */
+export function localTime(time: string): string {
+  return new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** A number in two places with the sign of the page: "0.50", "−0.26", and "0.00" for what rounds to it. */

@@ -9,7 +9,7 @@ import {
   seedCount,
 } from '../base/format.ts';
 import { visibleToken } from '../base/visibleText.ts';
-import { candidatesText } from '../protocol/candidates.ts';
+import { candidatesText } from '../protocol/candidatesText.ts';
 import { controlNames } from '../protocol/controls.ts';
 import { conditionText, resultText } from '../protocol/expectations.ts';
 import type { PromptReport, Report } from '../protocol/report.ts';

@@ -1,4 +1,5 @@
 /** The scoreboard as a Markdown table, to paste into a pull request or a note. */
+import { candidatesText } from '../../src/protocol/candidatesText.ts';
 import { controlNames } from '../../src/protocol/controls.ts';
 import {
   counted,
@@ -14,7 +15,7 @@ import { methodText } from '../method.ts';
 import { byAccuracy } from '../order.ts';
 import type { Stale } from '../stale.ts';
 import { staleText } from '../stale.ts';
-import { answersRight, candidatesText, decimal } from '../wording.ts';
+import { answersRight, decimal } from '../wording.ts';
 import { markdownTable, plain } from './markdownText.ts';
 
 /** The table, best first, under a line that says what was scored, over how, and the verdict. */

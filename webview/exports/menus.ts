@@ -10,7 +10,10 @@ import { chartsOf } from './chartDrawing.ts';
 import type { Drawing } from './drawing.ts';
 import { pngOf, svgText } from './drawing.ts';
 import { examplesCsv, examplesJson } from './examplesTable.ts';
+import type { ExportTable } from './exportTable.ts';
+import { confusionTables, importanceTables, wordingTables } from './insightTables.ts';
 import { scoreboardMarkdown } from './markdown.ts';
+import { nearestTables } from './nearestTable.ts';
 import { scoreboardDrawing } from './scoreboardDrawing.ts';
 import { scoresCsv, scoresJson } from './scoreTable.ts';
 
@@ -47,12 +50,19 @@ function verdictText({ verdict }: Report, stale: Stale): string {
   return [staleText(stale), verdict].filter((part) => part !== undefined).join('\n\n');
 }
 
+/** The parts of the page below the scoreboard, those that the report has. */
+function tablesOf(report: Report): ExportTable[] {
+  return [nearestTables, confusionTables, importanceTables, wordingTables].flatMap((tables) =>
+    tables(report),
+  );
+}
+
 function exportItems(
   report: Report,
   { post, examples, stale }: ViewContext,
   tell: (text: string) => void,
 ): MenuItem[] {
-  const written = report.candidates.kind === 'generate';
+  const kind = { written: report.candidates.kind === 'generate', stale };
   const stem = report.file.replace(/\.ptune$/, '');
   const save = (text: string, name: string, make: () => Promise<Uint8Array<ArrayBuffer>>) => ({
     text,
@@ -78,8 +88,12 @@ function exportItems(
     text('Scores, CSV', 'scores.csv', () => scoresCsv(report, stale)),
     text('Scores, JSON', 'scores.json', () => scoresJson(report, stale)),
     text('Scoreboard, Markdown', 'scoreboard.md', () => scoreboardMarkdown(report, stale)),
-    text('Examples, CSV', 'examples.csv', async () => examplesCsv(await examples, written)),
-    text('Examples, JSON', 'examples.json', async () => examplesJson(await examples, written)),
+    text('Examples, CSV', 'examples.csv', async () => examplesCsv(await examples, kind)),
+    text('Examples, JSON', 'examples.json', async () => examplesJson(await examples, kind)),
+    ...tablesOf(report).flatMap(({ label, file, csv, markdown }) => [
+      text(`${label}, CSV`, `${file}.csv`, () => csv(stale)),
+      text(`${label}, Markdown`, `${file}.md`, () => markdown(report, stale)),
+    ]),
     ...chart('Scoreboard', () => scoreboardDrawing(report, stale)),
     ...chartsOf(document.getElementById('page')!).flatMap(({ title, draw }) =>
       chart(title, () => draw(stale)),

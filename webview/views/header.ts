@@ -1,12 +1,12 @@
 /** The head of the page: what was scored, on what, and what can be done with it. */
+import { candidatesText } from '../../src/protocol/candidatesText.ts';
 import { counted } from '../../src/protocol/format.ts';
 import type { Report } from '../../src/protocol/report.ts';
 import { button } from '../controls.ts';
 import { h } from '../element.ts';
 import { exportMenus } from '../exports/menus.ts';
 import type { ViewContext } from '../state.ts';
-import { candidatesText } from '../wording.ts';
-import { localTime } from '../words.ts';
+import { localTime } from '../wording.ts';
 
 export function headerView(report: Report, context: ViewContext): HTMLElement {
   return h(

@@ -5,7 +5,7 @@ import type { PromptReport, Reading } from '../../src/protocol/report.ts';
 import { button } from '../controls.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
-import { sentence } from '../words.ts';
+import { sentence } from '../sentence.ts';
 import { templateText } from './templateText.ts';
 
 const told = 'Copied';

@@ -4,7 +4,7 @@ import type { Report, StoredRun } from '../../src/protocol/report.ts';
 import { button, dropdown } from '../controls.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
-import { localTime } from '../words.ts';
+import { localTime } from '../wording.ts';
 import { factsDiff, scoreChange, templateDiff } from './pair.ts';
 import { section } from './section.ts';
 

@@ -3,7 +3,7 @@ import type { Outcome, Report } from '../../src/protocol/report.ts';
 import { h } from '../element.ts';
 import { staleText } from '../stale.ts';
 import type { ViewContext } from '../state.ts';
-import { sentence } from '../words.ts';
+import { sentence } from '../sentence.ts';
 import { icon, spoken } from './icons.ts';
 
 const outcomes: Readonly<Record<Outcome, string>> = {

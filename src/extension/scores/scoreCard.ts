@@ -10,6 +10,7 @@ import {
   pValueText,
   seedCount,
 } from '../../base/format.ts';
+import { candidatesText } from '../../protocol/candidatesText.ts';
 import type { PromptReport, Report } from '../../protocol/report.ts';
 import type { PromptScore } from './fileScores.ts';
 import { markdownCode, markdownText } from './markdown.ts';
@@ -66,22 +67,7 @@ function kindText({ summary, runs, settings }: PromptReport): string {
 function accuracyText({ summary }: PromptReport, report: Report): string {
   const { n, accuracy, interval } = summary;
   const right = `**${percent(accuracy)}** of ${counted(n, `${report.split} answer`)} right`;
-  return `${right} (${percentRange(interval)}), ${candidatesText(report)}`;
-}
-
-function candidatesText({ candidates: { kind, count } }: Report): string {
-  switch (kind) {
-    case 'answers':
-      return `chosen among ${counted(count, 'candidate answer')}`;
-    case 'vocabulary':
-      return `chosen among the whole vocabulary (${count} tokens)`;
-    case 'file':
-      return `chosen among ${counted(count, 'candidate')} of a file`;
-    case 'labels':
-      return `chosen among ${counted(count, 'label')}`;
-    case 'generate':
-      return 'written freely, compared by exact match';
-  }
+  return `${right} (${percentRange(interval)}), ${candidatesText(report.candidates)}`;
 }
 
 /** What the report and the runs call it, where the file has another name for it by now. */
