@@ -1,5 +1,6 @@
 /** `ptune search`: words that do what a learned prompt does, for programs that take only words. */
 import { PtuneError, throwIfCancelled } from '../../base/errors.ts';
+import { shortList } from '../../base/shortList.ts';
 import { Random } from '../../base/random.ts';
 import type { Prompt } from '../../language/ast.ts';
 import { printTemplate } from '../../language/printTemplate.ts';
@@ -146,7 +147,7 @@ async function searchAll(
 
 function chosenPrompt({ file }: OpenPromptFile, name: string | undefined): Prompt {
   const continuous = file.prompts.filter(({ kind }) => kind === 'continuous');
-  const known = continuous.map((prompt) => `"${prompt.name}"`).join(', ');
+  const known = shortList(continuous.map((prompt) => `"${prompt.name}"`));
   const prompt = continuous.find((one) => name === undefined || one.name === name);
   if (!prompt) {
     throw new PtuneError(
