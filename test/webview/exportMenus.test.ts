@@ -58,6 +58,26 @@ describe('the menus of the report', () => {
     });
   });
 
+  test('save charts of folded parts, and leave them folded', async () => {
+    await withPage(report, {}, async ({ page }) => {
+      const open = (await saved(page, 'Loss, SVG')).content.toString();
+      await page.locator('#training > summary').click();
+      await page.setViewportSize({ width: 900, height: 700 });
+      const folded = (await saved(page, 'Loss, SVG')).content.toString();
+      const widthOf = (svg: string) => Number(/width="([\d.]+)"/.exec(svg)![1]);
+      expect(widthOf(folded)).toBeGreaterThan(200);
+      expect(widthOf(folded)).not.toBe(widthOf(open));
+      expect(await page.locator('#training').getAttribute('open')).toBeNull();
+    });
+    const before = `sessionStorage.setItem('state', JSON.stringify({ open: { training: false } }))`;
+    await withPage(report, { host: 'editor', before }, async ({ page }) => {
+      expect(await page.locator('#training').getAttribute('open')).toBeNull();
+      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('menuitem', { name: 'Loss, SVG' }).click();
+      await page.waitForFunction(`globalThis.posted.some(({ type }) => type === 'save')`);
+    });
+  });
+
   test('are used from the keyboard', async () => {
     await withPage(report, { host: 'editor' }, async ({ page, posted }) => {
       const opener = page.getByRole('button', { name: 'Copy', exact: true });

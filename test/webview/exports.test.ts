@@ -78,7 +78,7 @@ test('the scores as JSON are those of the report, with what they were made on', 
 
 describe('the examples', () => {
   test('as CSV have every seed’s answer in the order of the data', () => {
-    const rows = table(examplesCsv(examples, false));
+    const rows = table(examplesCsv(examples, { written: false, stale: {} }));
     expect(rows).toHaveLength(57);
     expect(Object.keys(rows[0]!).slice(0, 4)).toEqual([
       'number',
@@ -99,7 +99,7 @@ describe('the examples', () => {
   });
 
   test('as JSON name prompt and seed of each answer', () => {
-    const list = JSON.parse(examplesJson(examples, false)) as {
+    const list = JSON.parse(examplesJson(examples, { written: false, stale: {} })) as {
       rightAnswer: string;
       answers: { prompt: string; seed?: number; correct: boolean }[];
     }[];
