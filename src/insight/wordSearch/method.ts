@@ -1,6 +1,5 @@
 /** What the methods that search words have in common. */
 import type { Random } from '../../base/random.ts';
-import type { SearchMethod } from '../../protocol/wordSearch.ts';
 import type { SearchSpace } from './searchSpace.ts';
 
 export interface SearchInputs {
@@ -29,8 +28,6 @@ export interface Search {
   /** The work of a step, at most (`SearchSpace.onWork`). */
   readonly workOfStep: (space: SearchSpace) => number;
 }
-
-export type Searches = Readonly<Record<SearchMethod, Search>>;
 
 /** Keeps the tokens with the smallest validation loss. */
 export class Best {
