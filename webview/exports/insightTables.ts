@@ -79,7 +79,7 @@ export function importanceTables({ insights }: Report): ExportTable[] {
     { name: `${measure}_high`, value: ({ change }) => change[measure].interval[1] },
   ];
   const table = exportTable(
-    'Importance of virtual tokens',
+    'Importance',
     'importance',
     rows,
     [
