@@ -52,6 +52,12 @@ const prompt = (name: string, kind: string) => ({
   loss: number,
   reciprocalRank: number,
   probability: number,
+  intervals: Object.fromEntries(
+    ['accuracyAt5', 'loss', 'reciprocalRank', 'probability'].map((measure) => [
+      measure,
+      [number, number],
+    ]),
+  ),
 });
 
 describe('train', () => {
@@ -123,7 +129,9 @@ describe('train', () => {
       ...['--output', 'elsewhere'],
     );
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^prompt +answers right/);
+    expect(stdout).toMatch(
+      /^4 test examples, chosen among 3 candidate answers\nprompt +answers right/,
+    );
     expect(stdout).toMatch(/\nmanual +\d+ %/);
     expect(stdout).toMatch(/\nlearned +\d+ %/);
     expect(stdout).toContain('\nNearest tokens of learned: ');
