@@ -235,6 +235,9 @@ const slips: readonly [string, DiagnosticCode, string, string?][] = [
   ],
   ['labels: [a, "b c"]\n', 'settings/wrong-type', 'labels:\n  a: [a]\n  b c: [b c]\n'],
   ['labels: {a: x, b: {}}\n', 'settings/wrong-type', 'labels: {a: x, b: [b]}\n'],
+  ['labels: {a: x, b: []}\n', 'settings/out-of-range', 'labels: {a: x, b: [b]}\n'],
+  ['train: {steps: 1.5}\n', 'settings/wrong-type', 'train: {steps: 2}\n'],
+  ['expect: 3\n', 'settings/wrong-type', 'expect: accuracy >= 0.8\n'],
   ['train:\n  seeds: [1, 2\n', 'settings/yaml', 'train:\n  seeds: [1, 2]\n'],
   ['datta: {train: b.csv}\n', 'settings/unknown-key', ''],
   [
@@ -255,6 +258,18 @@ describe('slips in settings', () => {
     const mended = applyEdits(text, fix!.edits);
     expect(mended).toBe(withSettings('@prompt p\n{*} {capital}', after));
     expect(codesOf(mended).filter((one) => one !== 'settings/out-of-range')).toEqual([]);
+  });
+
+  test('a change is offered once, and no default of a setting for a sweep of it', () => {
+    const of = (lines: string) =>
+      titles(fixesOf(withSettings('@prompt p\n{*} {capital}', lines), 'settings/out-of-range'));
+    expect(of('train: {seeds: [1, 1]}\n')).toEqual(['Change to [1]', 'Remove "train.seeds"']);
+    expect(of('sweep: {steps: {min: 2, max: 1}}\n')).toEqual([
+      'Change to a range from 1 to 2',
+      'Remove "sweep.steps"',
+    ]);
+    const model = withSettings('@prompt p\n{capital}').replace('bundled/mini-mlm', '3');
+    expect(fixed(model, 'settings/wrong-type')).toContain('model: bundled/mini-mlm\n');
   });
 
   test.each(['__proto__', 'constructor'])('the key %s is removed', (key) => {

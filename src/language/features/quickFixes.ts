@@ -25,8 +25,11 @@ export function quickFixes(file: PtuneFile, diagnostic: Diagnostic, facts: Facts
   const written = file.text.slice(span.start, span.end);
   const named = data && replace(span, data.replacement, changeTitle(data.replacement), true);
   const own = fixers[code]?.({ file, diagnostic, facts, written }) ?? [];
+  // Two titles for one change are one fix.
   const seen = new Set<string>();
-  return [named, ...own].filter(
-    (fix): fix is QuickFix => fix !== undefined && !seen.has(fix.title) && !!seen.add(fix.title),
-  );
+  const isNew = ({ edits, creates }: QuickFix) => {
+    const change = JSON.stringify([edits, creates]);
+    return !seen.has(change) && !!seen.add(change);
+  };
+  return [named, ...own].filter((fix): fix is QuickFix => fix !== undefined && isNew(fix));
 }

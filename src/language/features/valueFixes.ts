@@ -24,12 +24,14 @@ export const valueFixes: Fixers = {
     if (inner !== undefined && /^-?\d+(\.\d+)?$|^(true|false)$/.test(inner)) {
       return [replace(diagnostic.span, inner, changeTitle(inner), true), ...lastResort(context)];
     }
-    const takesList = diagnostic.message.includes('a list of');
+    const takesList = diagnostic.message.includes('has to be a list of');
     return [
       takesList && /^[\w.-]+$/.test(written)
         ? replace(diagnostic.span, `[${written}]`, changeTitle(`[${written}]`), true)
         : undefined,
+      withinLimits(context),
       ...(found ? [asData(context, found), asLabels(context, found)] : []),
+      ...(found ? instead(context, found) : []),
       ...asBoolean(context, found),
       ...lastResort(context),
     ];
@@ -38,6 +40,7 @@ export const valueFixes: Fixers = {
     const found = settingAt(context);
     return [
       withinLimits(context),
+      found && /^labels\./.test(found[0]) ? asLabels(context, found) : undefined,
       ...(found
         ? [differentSeeds(context, found), ...asRange(context, found), asShare(context, found)]
         : []),
@@ -70,7 +73,9 @@ function lastResort(context: FixContext): QuickFix[] {
     diagnostic.span.start === place.value.start &&
     diagnostic.span.end === place.value.end &&
     place.key.start !== place.value.start;
-  const usual = isValue ? helpOf(file, found)?.defaultValue : undefined;
+  // A sweep takes lists and ranges of what the default is one of.
+  const hasDefault = isValue && !path.startsWith('sweep.');
+  const usual = hasDefault ? helpOf(file, found)?.defaultValue : undefined;
   const scalar = usual?.startsWith('"') ? usual.slice(1, -1) : usual;
   return [
     ...(scalar === undefined || scalar === written
@@ -78,6 +83,17 @@ function lastResort(context: FixContext): QuickFix[] {
       : [replace(diagnostic.span, scalar, `${changeTitle(scalar)}, the default`)]),
     removal(file, place, removeTitle(path)),
   ];
+}
+
+/** What can stand in place of a model or a condition of another kind. */
+function instead({ diagnostic: { span }, facts }: FixContext, [path, place]: Found): QuickFix[] {
+  if (place.key.start === place.value.start || span.start !== place.value.start) return [];
+  if (path === 'model') {
+    const ids = [...new Set([...facts.models.map(({ id }) => id), 'bundled/mini-mlm'])];
+    return ids.slice(0, 5).map((id) => replace(span, yamlScalar(id), changeTitle(id)));
+  }
+  const isCondition = /^expect(\.\d+)?$/.test(path);
+  return isCondition ? [replace(span, 'accuracy >= 0.8', changeTitle('accuracy >= 0.8'))] : [];
 }
 
 /** The path of a data file that stands where the files of the splits belong. */
