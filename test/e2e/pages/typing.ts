@@ -3,18 +3,27 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/process.ts';
 
-/** Puts the cursor behind the first `words` of the text with the editor's own search. */
+/**
+ * Puts the cursor behind the first `words` of the text with the editor's own search. Waits until the
+ * editor has done each part: on a busy machine keys are faster than it.
+ */
 export async function goTo(page: Page, words: string): Promise<void> {
+  const widget = page.locator('.find-widget.visible');
+  const place = page.locator('.statusbar-item').filter({ hasText: /^Ln \d+, Col \d+/ });
   await page.keyboard.press('Control+Home');
+  await place.filter({ hasText: /^Ln 1, Col 1$/ }).waitFor();
   await page.keyboard.press('Control+F');
   await page.waitForFunction(() => document.activeElement?.closest('.find-widget') != null);
   await page.keyboard.press('Control+A');
   await page.keyboard.type(words);
-  await page.locator('.find-widget.visible .matchesCount').filter({ hasText: ' of ' }).waitFor();
-  await page.keyboard.press('Enter');
+  // The first match is selected while it is typed.
+  await place.filter({ hasText: `(${words.length} selected)` }).waitFor();
+  await widget.locator('.matchesCount').filter({ hasText: ' of ' }).waitFor();
   await page.keyboard.press('Escape');
-  await page.locator('.find-widget.visible').waitFor({ state: 'hidden' });
+  await widget.waitFor({ state: 'hidden' });
+  await page.waitForFunction(() => document.activeElement?.closest('.find-widget') == null);
   await page.keyboard.press('ArrowRight');
+  await place.filter({ hasText: /selected/ }).waitFor({ state: 'hidden' });
 }
 
 /** Gives what stands at the cursor another name with F2. */
