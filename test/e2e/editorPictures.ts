@@ -144,10 +144,13 @@ const hoverAt =
   };
 
 async function folding(theme: Theme): Promise<void> {
-  await command('Fold All');
-  await editor().page.mouse.move(1, 1);
+  const { page } = editor();
+  await goTo('model:');
+  await page.keyboard.press('Control+K');
+  await page.keyboard.press('Control+0');
+  await line('The capital of').waitFor({ state: 'hidden' });
+  await page.mouse.move(1, 1);
   await picture(`folding-${theme}`, [line('---'), line('@prompt learned')], 12);
-  await command('Unfold All');
 }
 
 async function rename(theme: Theme): Promise<void> {
@@ -155,8 +158,8 @@ async function rename(theme: Theme): Promise<void> {
   await goTo('The capital of {country');
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('F2');
-  const box = page.locator('.rename-box');
-  await box.locator('input:focus').waitFor();
+  const box = page.locator('.rename-box').filter({ visible: true }).first();
+  await page.locator('.rename-box input:focus').waitFor();
   await picture(`rename-${theme}`, [line('@prompt manual'), line('{capital} is the'), box]);
   await page.keyboard.press('Escape');
 }
@@ -249,13 +252,13 @@ const pictures = {
   nearest: hoverAt('nearest', '{*3} {country}', '*3'),
   setting: hoverAt('setting', 'answer: capital', 'answer'),
   slot: hoverAt('slot', 'The capital of {country}', 'country'),
-  folding,
   links,
   rename,
   completion,
   columns,
   mistakes,
   outline,
+  folding,
   newFile,
   compare,
   tests,
@@ -264,11 +267,15 @@ const pictures = {
 
 describe.each(['light', 'dark', 'contrast'] as const)('in the theme %s', (theme) => {
   beforeAll(async () => {
-    editor().page.setDefaultTimeout(20_000);
+    editor().page.setDefaultTimeout(15_000);
     await editor().page.setViewportSize({ width: 1000, height: 1150 });
     await editor().reopen({ theme });
     await editor().workbench.openFile(file);
     await command('View: Close Primary Side Bar');
+    // The panel of the tests stays from one theme to the next.
+    if (await editor().page.locator('.part.panel').isVisible()) {
+      await editor().page.keyboard.press('Control+J');
+    }
     await editor().workbench.editor.codeLens('Train').waitFor();
   });
 
@@ -276,6 +283,9 @@ describe.each(['light', 'dark', 'contrast'] as const)('in the theme %s', (theme)
     await editor().page.keyboard.press('Escape');
     await editor().page.keyboard.press('Escape');
     await command('View: Focus First Editor Group');
+    // Everything unfolded.
+    await editor().page.keyboard.press('Control+K');
+    await editor().page.keyboard.press('Control+J');
     await command('File: Revert File');
   });
 
