@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const starts = 9;
 
 interface HostReport {
-  readonly times: { readonly load: number; readonly activate: number };
+  readonly times: { readonly node: number; readonly load: number; readonly activate: number };
 }
 
 /** Prints the processor time of loading the bundle and of activating it with one open file: medians. */
@@ -22,6 +22,6 @@ export async function benchActivation(root: string): Promise<void> {
     times.map(part).sort((a, b) => a - b)[Math.floor(starts / 2)]!;
   const total = median(({ load, activate }) => load + activate);
   console.log(
-    `activation: ${total.toFixed(0)} ms of a processor (loading ${median((t) => t.load).toFixed(0)}, activating ${median((t) => t.activate).toFixed(0)}; median of ${starts} starts; at most 150)`,
+    `activation: ${total.toFixed(0)} ms of a processor (loading ${median((t) => t.load).toFixed(0)}, activating ${median((t) => t.activate).toFixed(0)}; median of ${starts} starts; at most 150), ${median((t) => (t.load + t.activate) / t.node).toFixed(2)} times what Node itself takes to start`,
   );
 }

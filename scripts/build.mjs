@@ -20,6 +20,8 @@ const node = {
   target: 'node20.12',
   // Native code cannot be bundled: it is found in the node_modules beside or above dist/.
   external: ['vscode', 'onnxruntime-node'],
+  // The same library as modules: what nothing uses of it can be left out.
+  alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
   // ES modules that ask where they lie (transformers does) get the bundle's place.
   define: { 'import.meta.url': '__bundleUrl' },
   banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
@@ -47,6 +49,9 @@ const bundles = {
     entryPoints: ['src/extension/extension.ts'],
     // A library looks at it, and VS Code logs an error about every extension that does.
     define: { ...node.define, navigator: 'undefined' },
+    // Most of the time that it takes to start is reading its text; the map stays beside it, unshipped.
+    minify: true,
+    sourcemap: 'external',
   },
   // VS Code in a browser: no module of Node can be in it, or it is not built.
   'web.cjs': {

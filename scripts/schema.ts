@@ -1,6 +1,6 @@
 /** Makes media/ptune.schema.json, the JSON Schema of the settings, from the definition in the code. */
 import { format } from 'prettier';
-import { z } from 'zod';
+import * as z from 'zod';
 import { settingsSchema, verbatimSettings } from '../src/language/schema.ts';
 
 /** The JSON Schema (draft 7) of the settings, as the text of the file. */

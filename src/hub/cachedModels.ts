@@ -1,7 +1,7 @@
 /** The models in the cache, as lists show them: size, last use, and whether each can be trained. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomicWrite } from '../files/atomicWrite.ts';
 import type { Listing, ModelCache } from './modelCache.ts';
 

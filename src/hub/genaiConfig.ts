@@ -3,7 +3,7 @@
  * graph is, how much it reads, and the ids of its special tokens.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readSmallJson, unreadableFile } from './smallFile.ts';
 
 const count = z.number().int().nonnegative().nullish();

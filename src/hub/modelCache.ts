@@ -25,7 +25,7 @@ import {
 import { dirname, join } from 'node:path';
 import { createHash, randomUUID } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomicWrite } from '../files/atomicWrite.ts';
 import { takeLock, type LockOptions } from './cacheLock.ts';
 import { neededFiles, type ModelChoice } from './modelParts.ts';

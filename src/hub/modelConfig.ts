@@ -1,6 +1,6 @@
 /** The few facts of a model's configuration that ptune uses. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readGenaiModel } from './genaiConfig.ts';
 import { readSmallJson, unreadableFile } from './smallFile.ts';
 

@@ -1,6 +1,6 @@
 /** The listing of a model's repository: which files there are, how large, with which hashes. */
 import { throwIfCancelled, PtuneError } from '../base/errors.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { badAnswer, readText, type HubAnswer, type HubClient } from './hubClient.ts';
 import type { ModelChoice } from './modelParts.ts';
 import { retryAfterMs, Transient, withRetries } from './retry.ts';

@@ -4,7 +4,7 @@
  * Defaults stand as metadata here and are filled in by settings.ts, since a prompt's own mapping
  * must not bring defaults that hide the file's `train` settings.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { expectPattern } from './expectations.ts';
 
 const wholeNumber = (least: number, most: number) => {

@@ -1,5 +1,5 @@
 /** What the schema says of each setting, for completion and hovers. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { promptSchema, settingsSchema } from './schema.ts';
 
 /** Where a setting stands: in the file's settings, or in the braces of a prompt. */

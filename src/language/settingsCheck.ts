@@ -2,7 +2,7 @@
  * Compares what was written with the schema: every problem becomes a diagnostic at its exact place
  * and is left out, so that the rest still gives usable settings.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { SettingSpan, Span } from './ast.ts';
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 import { diagnostic } from './diagnostics.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomicWrite } from '../files/atomicWrite.ts';
 
 const entry = z.object({ size: z.number(), mtimeMs: z.number(), sha256: z.string() });

@@ -1,5 +1,5 @@
 /** `run.json`: what a run is, what it was made with, and how it ended (docs/run-format.md). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { PtuneError } from '../base/errors.ts';
 
 /** Raised when a reader of an older version could misread the file. */

@@ -1,8 +1,8 @@
 /**
  * A Node process in the place of VS Code's extension host: loads a bundle, and where it is the
  * extension, activates it with one open document and waits for its diagnostics. Prints what it did,
- * how long loading and activating took, and every native library and module that the process has
- * loaded, as JSON.
+ * how much processor time Node itself, loading and activating took, and every native library and
+ * module that the process has loaded, as JSON.
  *
  *   node editorHost.mjs BUNDLE [DOCUMENT]
  */
@@ -81,6 +81,7 @@ const times = {};
 const storage = mkdtempSync(join(tmpdir(), 'ptune-host-'));
 process.on('exit', () => rmSync(storage, { recursive: true, force: true }));
 const began = milliseconds();
+times.node = began;
 const { activate } = require(bundle);
 times.load = milliseconds() - began;
 if (activate !== undefined) {

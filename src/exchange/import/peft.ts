@@ -4,7 +4,7 @@
  */
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PtuneError } from '../../base/errors.ts';
 import { float16ToNumber } from '../../onnx/tensor.ts';
 import { readSafetensors, type StoredTensor } from '../../runs/safetensors.ts';
