@@ -113,39 +113,53 @@ function widthFor({ texts, rows }: OpenTexts): number {
 }
 
 function textCell(style: string, text: (example: number) => string): GridCell {
-  const element = h('div', { class: style, dir: 'auto' });
+  const shown = document.createTextNode('');
+  const element = h('div', { class: style, dir: 'auto' }, shown);
   return {
     element,
     show: (example) => {
-      const shown = visibleText(text(example));
-      element.textContent = shown;
+      shown.data = visibleText(text(example));
       // What does not fit can be read all the same.
-      element.title = shown.length > 20 ? shown : '';
+      element.title = shown.data.length > 20 ? shown.data : '';
     },
   };
 }
 
-/** A sign, the answer, its probability, and the right answer's rank where it is another one. */
+/**
+ * A sign, the answer, its probability, and the right answer's rank where it is another one. Texts
+ * change in their nodes, and only what differs is touched: a cell is shown anew in every frame of a
+ * scroll.
+ */
 function answerCell({ texts, run, prompt, written }: SaidColumn): GridCell {
   const { said, correct, rank, probability } = run;
-  const sign = h('span', { class: 'sign', role: 'img' });
-  const text = h('bdi', { class: 'text' });
-  const sure = h('span', { class: 'probability' });
-  const place = h('span', { class: 'rank' });
-  const element = h('div', {}, sign, ' ', text, ' ', sure, ' ', place);
+  const [sign, answer, sure, place] = Array.from({ length: 4 }, () => document.createTextNode(''));
+  const signElement = h('span', { class: 'sign', role: 'img' }, sign);
+  const answerElement = h('bdi', { class: 'text' }, answer);
+  const element = h(
+    'div',
+    { class: 'said' },
+    ...[signElement, ' ', answerElement, ' '],
+    ...[h('span', { class: 'probability' }, sure), ' ', h('span', { class: 'rank' }, place)],
+  );
+  let wasRight: boolean | undefined;
   return {
     element,
     show: (example) => {
       const isRight = correct[example] === 1;
-      element.className = `grid-cell said ${isRight ? 'right' : 'wrong'}`;
-      sign.textContent = isRight ? '✓' : '✗';
-      sign.setAttribute('aria-label', isRight ? 'right' : 'wrong');
-      const answer = texts[said[example]!]!;
-      text.classList.toggle('nothing', answer === '');
-      text.textContent = answer === '' ? nothingSaid : visibleText(shortened(answer));
-      sure.textContent = twoPlaces(probabilityOf(probability[example]!));
-      place.textContent = isRight || written ? '' : `rank ${rank[example]!}`;
-      element.title = prompt === undefined ? '' : seedsNote(prompt, example);
+      if (isRight !== wasRight) {
+        wasRight = isRight;
+        element.classList.toggle('right', isRight);
+        element.classList.toggle('wrong', !isRight);
+        sign!.data = isRight ? '✓' : '✗';
+        signElement.setAttribute('aria-label', isRight ? 'right' : 'wrong');
+      }
+      const text = texts[said[example]!]!;
+      answerElement.classList.toggle('nothing', text === '');
+      answer!.data = text === '' ? nothingSaid : visibleText(shortened(text));
+      sure!.data = twoPlaces(probabilityOf(probability[example]!));
+      place!.data = isRight || written ? '' : `rank ${rank[example]!}`;
+      const seeds = prompt === undefined ? '' : seedsNote(prompt, example);
+      if (element.title !== seeds) element.title = seeds;
     },
   };
 }

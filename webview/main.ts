@@ -47,8 +47,14 @@ function show(
   const context = contextWith(examples, stale);
   const top = window.scrollY;
   const focused = document.activeElement;
+  const isFirst = shown === undefined;
   shown = { view: new ReportView(report, context), context };
   page.replaceChildren(...shown.view.elements);
+  // A reader who opens a report wants its answer soon; one who has it open, to stay where they are.
+  if (isFirst) {
+    page.ariaBusy = 'true';
+    afterNextFrame(showRest);
+  } else showRest();
   // What stays on the page keeps the cursor.
   if (focused instanceof HTMLElement && trial?.element.contains(focused)) focused.focus();
   // Examples that cannot be read are missed where they would stand.
@@ -57,6 +63,18 @@ function show(
     () => undefined,
   );
   window.scrollTo(0, top);
+}
+
+/** Draws what is not drawn yet of the report that is shown. */
+function showRest(): void {
+  if (shown) page.append(...shown.view.complete());
+  page.removeAttribute('aria-busy');
+}
+
+/** Calls `run` when the browser has shown what the page holds now; at once where nobody looks. */
+function afterNextFrame(run: () => void): void {
+  if (document.hidden) run();
+  else requestAnimationFrame(() => setTimeout(run));
 }
 
 function contextWith(examples: Promise<OpenExamples>, stale: ViewContext['stale']): ViewContext {
@@ -101,6 +119,7 @@ function showLive(training: LiveTraining | undefined): void {
 
 /** Unfolds a section and goes to it. */
 function showSection(id: string): void {
+  showRest();
   const section = document.getElementById(id);
   if (section instanceof HTMLDetailsElement) section.open = true;
   section?.scrollIntoView({ block: 'start' });

@@ -19,9 +19,11 @@ import { wordSearchSection } from './views/wordSearch.ts';
 /** A foldable part of the page; undefined where the report has nothing for it. */
 type SectionView = (report: Report, context: ViewContext) => HTMLElement | undefined;
 
-/** The parts under the verdict, in the order of the page. A new one is a line here. */
+/** The answer: what most people come for. */
+const first: readonly SectionView[] = [headerView, verdictView, scoreboardSection];
+
+/** The parts under it, in the order of the page. A new one is a line here. */
 const sections: readonly SectionView[] = [
-  scoreboardSection,
   nearestSection,
   examplesSection,
   tryItSection,
@@ -44,24 +46,41 @@ const stalable: readonly SectionView[] = [
   wordingsSection,
 ];
 
-/** The elements that show one report. */
+/** The elements that show one report: those of the answer at once, the others when it is complete. */
 export class ReportView {
   readonly #report: Report;
-  readonly #parts: Map<SectionView, HTMLElement>;
+  readonly #context: ViewContext;
+  readonly #parts = new Map<SectionView, HTMLElement>();
+  #isComplete = false;
 
   constructor(report: Report, context: ViewContext) {
     this.#report = report;
-    const views = report.prompts.length === 0 ? [] : sections;
-    this.#parts = new Map(
-      [headerView, verdictView, ...views].flatMap((view) => {
-        const part = view(report, context);
-        return part === undefined ? [] : [[view, part]];
-      }),
-    );
+    this.#context = context;
+    this.#isComplete = report.prompts.length === 0;
+    this.#draw(this.#isComplete ? [headerView, verdictView] : first);
   }
 
+  /** What is drawn, in the order of the page. */
   get elements(): HTMLElement[] {
     return [...this.#parts.values()];
+  }
+
+  /** Draws what the answer did not need, once, and gives it. */
+  complete(): HTMLElement[] {
+    if (this.#isComplete) return [];
+    this.#isComplete = true;
+    return this.#draw(sections);
+  }
+
+  #draw(views: readonly SectionView[]): HTMLElement[] {
+    const made: HTMLElement[] = [];
+    for (const view of views) {
+      const part = view(this.#report, this.#context);
+      if (part === undefined) continue;
+      this.#parts.set(view, part);
+      made.push(part);
+    }
+    return made;
   }
 
   /** Draws again, in its place, what says that a score is stale. */

@@ -48,6 +48,9 @@ interface DrawnRow {
 /** In CSS pixels, as in report.css. All rows are alike, so where each one is need not be measured. */
 const rowHeight = 30;
 
+/** Milliseconds without a scroll after which it is over. */
+const restAfter = 150;
+
 let grids = 0;
 
 /** Shows items, which are numbers that its columns know how to show, in the order given. */
@@ -63,6 +66,8 @@ export class VirtualGrid {
   /** In the order of their rows. */
   #drawn: DrawnRow[] = [];
   #active: Place = { row: 0, column: 0 };
+  #marked: HTMLElement | undefined;
+  #resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: GridOptions) {
     const { label, columns } = options;
@@ -79,7 +84,7 @@ export class VirtualGrid {
         'aria-label': label,
         'aria-colcount': columns.length,
         on: {
-          scroll: () => this.#draw(),
+          scroll: () => this.#draw(restAfter),
           keydown: (event) => this.#onKey(event as KeyboardEvent),
           focus: () => this.#mark(),
         },
@@ -140,7 +145,6 @@ export class VirtualGrid {
       {
         class: 'grid-cell',
         role: 'columnheader',
-        id: this.#cellId({ row: -1, column: index }),
         'aria-colindex': index + 1,
         'aria-sort': 'none',
         title: column.hint,
@@ -157,17 +161,13 @@ export class VirtualGrid {
     );
   }
 
-  #cellId({ row, column }: Place): string {
-    return `${this.#id}-${row}-${column}`;
-  }
-
   /** The height in which rows are seen, below the headings. */
   get #height(): number {
     return this.element.clientHeight - this.#head.offsetHeight;
   }
 
-  /** Puts the rows in sight into the page; rows that left it are used again. */
-  #draw(): void {
+  /** Puts the rows in sight into the page, in order `rest` ms later; rows that left it are used again. */
+  #draw(rest = 0): void {
     const { scrollTop, scrollLeft, classList } = this.element;
     classList.toggle('scrolled-right', scrollLeft > 0);
     const { first, end } = drawnRows(this.#items.length, rowHeight, scrollTop, this.#height);
@@ -180,10 +180,32 @@ export class VirtualGrid {
     const above = range(first, from).map((row) => this.#filled(spare.pop(), row));
     const below = range(next, end).map((row) => this.#filled(spare.pop(), row));
     for (const { element } of spare) element.remove();
-    this.#body.prepend(...above.map(({ element }) => element));
-    this.#body.append(...below.map(({ element }) => element));
     this.#drawn = [...above, ...kept, ...below];
+    this.#order(rest);
     this.#mark();
+  }
+
+  /**
+   * Puts new rows into the page, and all rows into their order there, for readers that go by it. A
+   * row that is moved in the page is laid out anew, so while the grid scrolls rows stay where they
+   * are until nothing has moved for `rest` ms; only their numbers and places tell their order then.
+   */
+  #order(rest: number): void {
+    clearTimeout(this.#resting);
+    const sort = () => {
+      const elements = this.#drawn.map(({ element }) => element);
+      if (elements.some((element, i) => this.#body.children[i] !== element)) {
+        this.#body.replaceChildren(...elements);
+      }
+    };
+    if (rest === 0) {
+      sort();
+      return;
+    }
+    for (const { element } of this.#drawn) {
+      if (element.parentNode !== this.#body) this.#body.append(element);
+    }
+    this.#resting = setTimeout(sort, rest);
   }
 
   /** A row that shows what stands at `row`. */
@@ -191,11 +213,8 @@ export class VirtualGrid {
     const drawn = spare ?? this.#newRow();
     drawn.row = row;
     drawn.element.setAttribute('aria-rowindex', String(row + 2));
-    drawn.element.style.setProperty('--top', `${row * rowHeight}px`);
-    drawn.cells.forEach((cell, column) => {
-      cell.show(this.#items[row]!);
-      cell.element.id = this.#cellId({ row, column });
-    });
+    drawn.element.style.transform = `translateY(${row * rowHeight}px)`;
+    for (const cell of drawn.cells) cell.show(this.#items[row]!);
     return drawn;
   }
 
@@ -212,17 +231,24 @@ export class VirtualGrid {
     return { element, cells, row: -1 };
   }
 
-  /** Names the active cell and sets it apart. */
+  /** Names the active cell, where it is drawn, and sets it apart. */
   #mark(): void {
-    const id = this.#cellId(this.#active);
+    const { row, column } = this.#active;
+    const id = `${this.#id}-${row}-${column}`;
     if (this.element.getAttribute('aria-activedescendant') !== id) {
       this.element.setAttribute('aria-activedescendant', id);
     }
-    const active = document.getElementById(id);
-    const marked = this.element.querySelector('.active');
-    if (marked === active) return;
-    marked?.classList.remove('active');
-    active?.classList.add('active');
+    const active =
+      row < 0
+        ? this.#headings[column]
+        : this.#drawn.find((drawn) => drawn.row === row)?.cells[column]?.element;
+    if (this.#marked !== active) {
+      this.#marked?.classList.remove('active');
+      this.#marked?.removeAttribute('id');
+      this.#marked = active;
+      active?.classList.add('active');
+    }
+    if (active && active.id !== id) active.id = id;
   }
 
   #onKey(event: KeyboardEvent): void {

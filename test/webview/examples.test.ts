@@ -211,4 +211,23 @@ describe('100,000 examples', () => {
       }
     });
   });
+
+  test('stand in their order in the page, too, once a scroll has ended', async () => {
+    await withPage(large, {}, async ({ page }) => {
+      await gridOf(page).focus();
+      const order = () =>
+        inGrid<number[]>(
+          page,
+          `[...grid.querySelectorAll('.grid-body .grid-row')].map((row) => Number(row.ariaRowIndex))`,
+        );
+      const [before] = await order();
+      for (const top of [400, 800, 600, 1300]) {
+        await inGrid(page, `(grid.scrollTop = ${top})`);
+        await page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))');
+      }
+      const isOrdered = (rows: readonly number[]) =>
+        rows[0]! > before! && rows.every((row, i) => row === rows[0]! + i);
+      await expect.poll(async () => isOrdered(await order())).toBe(true);
+    });
+  });
 });

@@ -108,6 +108,7 @@ async function openPage(
   if (host === 'editor') await page.addInitScript(editorScript);
   if (before !== undefined) await page.addInitScript(before);
   await page.goto(pathToFileURL(path).href);
+  await page.locator('#page:not([aria-busy])').waitFor();
   return {
     page,
     complaints,
