@@ -127,20 +127,16 @@ function textCell(style: string, text: (example: number) => string): GridCell {
 
 /**
  * A sign, the answer, its probability, and the right answer's rank where it is another one. Texts
- * change in their nodes, and only what differs is touched: a cell is shown anew in every frame of a
- * scroll.
+ * change in their nodes, which hold the spaces, too, and only what differs is touched: hundreds of
+ * cells are shown anew while the grid is scrolled.
  */
 function answerCell({ texts, run, prompt, written }: SaidColumn): GridCell {
   const { said, correct, rank, probability } = run;
-  const [sign, answer, sure, place] = Array.from({ length: 4 }, () => document.createTextNode(''));
+  const [sign, answer, numbers] = Array.from({ length: 3 }, () => document.createTextNode(''));
   const signElement = h('span', { class: 'sign', role: 'img' }, sign);
   const answerElement = h('bdi', { class: 'text' }, answer);
-  const element = h(
-    'div',
-    { class: 'said' },
-    ...[signElement, ' ', answerElement, ' '],
-    ...[h('span', { class: 'probability' }, sure), ' ', h('span', { class: 'rank' }, place)],
-  );
+  const numbersElement = h('span', { class: 'measured' }, numbers);
+  const element = h('div', { class: 'said' }, signElement, answerElement, numbersElement);
   let wasRight: boolean | undefined;
   return {
     element,
@@ -150,14 +146,14 @@ function answerCell({ texts, run, prompt, written }: SaidColumn): GridCell {
         wasRight = isRight;
         element.classList.toggle('right', isRight);
         element.classList.toggle('wrong', !isRight);
-        sign!.data = isRight ? '✓' : '✗';
+        sign!.data = isRight ? '✓ ' : '✗ ';
         signElement.setAttribute('aria-label', isRight ? 'right' : 'wrong');
       }
       const text = texts[said[example]!]!;
       answerElement.classList.toggle('nothing', text === '');
       answer!.data = text === '' ? nothingSaid : visibleText(shortened(text));
-      sure!.data = twoPlaces(probabilityOf(probability[example]!));
-      place!.data = isRight || written ? '' : `rank ${rank[example]!}`;
+      const place = isRight || written ? '' : ` rank ${rank[example]!}`;
+      numbers!.data = ` ${twoPlaces(probabilityOf(probability[example]!))}${place}`;
       const seeds = prompt === undefined ? '' : seedsNote(prompt, example);
       if (element.title !== seeds) element.title = seeds;
     },
