@@ -36,18 +36,20 @@ export function retainedGain(
 ): RetainedGain | undefined {
   for (const answers of [...text, empty]) requireSameExamples(learned, answers);
   if (!isGain(learned, empty)) return undefined;
-  const gains = learned.map((p, i) => right(p) - right(empty[i]!));
-  const kept = empty.map((p, i) => meanOf(text.map((answers) => right(answers[i]!))) - right(p));
-  if (kept.some((one) => one !== kept[0])) {
-    return { share: sum(kept) / sum(gains), interval: ratioInterval(kept, gains) };
-  }
-  // No resample of the text's answers could differ: the gain counts as known, and the text's part of
-  // it has the interval of a difference of shares.
+  const [whole, none] = [learned.map(right), empty.map(right)];
   const own = empty.map((_, i) => meanOf(text.map((answers) => right(answers[i]!))));
-  const [low, high] = pairedShareInterval(own, empty.map(right), new Random(bootstrapSeed));
+  const [gains, kept] = [differences(whole, none), differences(own, none)];
   const gain = meanOf(gains);
-  return { share: sum(kept) / sum(gains), interval: [low / gain, high / gain] };
+  const share = meanOf(kept) / gain;
+  // Where the text answers like the empty prompt, or like the learned one, no resample could differ:
+  // the gain counts as known, and the text's distance to that prompt has the interval of a difference.
+  const alike = [none, whole].find((other) => own.every((one, i) => one === other[i]));
+  if (alike === undefined) return { share, interval: ratioInterval(kept, gains) };
+  const [low, high] = pairedShareInterval(own, alike, new Random(bootstrapSeed));
+  return { share, interval: [share + low / gain, share + high / gain] };
 }
+
+const differences = (a: readonly number[], b: readonly number[]) => a.map((one, i) => one - b[i]!);
 
 function isGain(learned: readonly Prediction[], empty: readonly Prediction[]): boolean {
   const won = learned.filter((p, i) => p.correct && !empty[i]!.correct).length;
@@ -73,5 +75,3 @@ function ratioInterval(kept: readonly number[], gains: readonly number[]): Inter
 }
 
 const right = ({ correct }: Prediction) => Number(correct);
-
-const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
