@@ -3,9 +3,34 @@ import { PtuneError } from '../base/errors.ts';
 import type { Prompt, PtuneFile } from './ast.ts';
 import { isDeep, trainPlace } from './deepChecks.ts';
 import type { Diagnostic } from './diagnostics.ts';
-import { diagnostic } from './diagnostics.ts';
+import { diagnostic, inOrder } from './diagnostics.ts';
 import type { ModelFacts, NamedModel } from './features/facts.ts';
 import { candidatesFit, chatFits } from './settingFits.ts';
+
+/**
+ * What is wrong with a file and with its use of its model, in the order of their places. What is wrong
+ * with the model itself is told once. Where the model takes no deep prompts, their encoders are not told:
+ * the depth or the model has to be another first.
+ *
+ * @param found what is wrong with the file itself
+ */
+export function withModelUse(
+  found: readonly Diagnostic[],
+  file: PtuneFile,
+  model: NamedModel | PtuneError,
+): Diagnostic[] {
+  const known = new Set(found.map(({ code }) => code));
+  const use = checkModelUse(file, model).filter(
+    ({ code }) => !known.has(code) || !code.startsWith('model/'),
+  );
+  const takesDeep = !isDescribed(model) || model.takesCache !== false;
+  const first = takesDeep ? found : found.filter(({ code }) => code !== 'prompt/deep-encoder');
+  return inOrder([...first, ...use]);
+}
+
+function isDescribed(model: NamedModel | PtuneError): model is ModelFacts {
+  return typeof model === 'object' && !(model instanceof PtuneError);
+}
 
 /**
  * What is wrong between `file` and its model: what was found of it, or why it cannot be used. Nothing

@@ -4,7 +4,7 @@ import { diagnostic, type DiagnosticCode } from '../../src/language/diagnostics.
 import type { Facts, TableFacts } from '../../src/language/features/facts.ts';
 import type { QuickFix } from '../../src/language/features/fix.ts';
 import { quickFixes } from '../../src/language/features/quickFixes.ts';
-import { checkModelUse } from '../../src/language/modelChecks.ts';
+import { checkModelUse, withModelUse } from '../../src/language/modelChecks.ts';
 import { parse } from '../../src/language/parser.ts';
 import { applyEdits } from '../../src/language/textEdit.ts';
 import { facts } from './facts.ts';
@@ -404,6 +404,30 @@ describe('deep prompts', () => {
       for (const takesCache of [true, undefined]) {
         expect(checkModelUse(parse(text), { ...model, takesCache })).toEqual([]);
       }
+    },
+  );
+
+  test.each([
+    ['{depth: deep}', ''],
+    ['{depth: deep, encoder: lstm}', ''],
+    ['', 'train: {depth: deep, encoder: lstm}\n'],
+  ])(
+    '%s %s are told their depth alone where the model takes none, then their encoder',
+    (own, train) => {
+      const text = withSettings(`@prompt p ${own}\n{*} {capital}`, train);
+      const file = parse(text);
+      const codes = (takesCache: boolean | undefined) =>
+        withModelUse(file.diagnostics, file, { ...facts.models[0]!, takesCache }).map(
+          ({ code }) => code,
+        );
+      expect(codes(false)).toEqual(['model/wrong-kind']);
+      for (const takesCache of [true, undefined]) {
+        expect(codes(takesCache)).toEqual(['prompt/deep-encoder']);
+      }
+      // Before the model is known, or where it cannot be used, the file's own mistakes stand.
+      expect(withModelUse(file.diagnostics, file, undefined)).toEqual(file.diagnostics);
+      const [, other] = withModelUse(file.diagnostics, file, 'missing').map(({ code }) => code);
+      expect(other).toBe('prompt/deep-encoder');
     },
   );
 

@@ -8,10 +8,10 @@ import type { ModelLookup } from '../../data/storedVectors.ts';
 import { modelCaches } from '../../hub/cacheFolders.ts';
 import { describeModel } from '../../hub/modelFacts.ts';
 import type { Diagnostic } from '../../language/diagnostics.ts';
-import { diagnostic, hasErrors, inOrder } from '../../language/diagnostics.ts';
+import { diagnostic, hasErrors } from '../../language/diagnostics.ts';
 import { diagnosticsToJson, type CheckedFile } from '../../language/diagnosticsJson.ts';
 import { LineMap } from '../../language/lineMap.ts';
-import { checkModelUse } from '../../language/modelChecks.ts';
+import { withModelUse } from '../../language/modelChecks.ts';
 import { parse } from '../../language/parser.ts';
 import { FileHashes } from '../../runs/fileHashes.ts';
 import { bundledModels } from '../environment.ts';
@@ -34,9 +34,7 @@ async function checkAll(text: string, path: string): Promise<Diagnostic[]> {
   const places = { fileFolder: dirname(path), ...models() };
   const described = model && (await describeModel(model, places));
   const isFound = typeof described === 'object' && 'model' in described;
-  const use = checkModelUse(file, isFound ? described.model : described);
-  const known = new Set(found.map(({ code }) => code));
-  return inOrder([...found, ...use.filter(({ code }) => !known.has(code))]);
+  return withModelUse(found, file, isFound ? described.model : described);
 }
 
 /** Which models there are. */

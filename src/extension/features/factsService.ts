@@ -11,7 +11,7 @@ import { type Vocabulary, readVocabulary } from '../../hub/vocabulary.ts';
 import type { PtuneFile } from '../../language/ast.ts';
 import { trainingFiles } from '../../language/dataSplits.ts';
 import { type Diagnostic, inOrder } from '../../language/diagnostics.ts';
-import { checkModelUse, unusedNames } from '../../language/modelChecks.ts';
+import { unusedNames, withModelUse } from '../../language/modelChecks.ts';
 import {
   type ColumnFacts,
   type Facts,
@@ -68,17 +68,11 @@ export class FactsService implements FactSource {
   async check(file: PtuneFile, path: string): Promise<Diagnostic[]> {
     const choice = file.settings.model;
     const found = await checkParsedFile(file, path, this.#read, this.#places);
-    const known = new Set(found.map(({ code }) => code));
     const described =
       choice && (await describeModel(choice, { fileFolder: dirname(path), ...this.#places }));
     const isFound = described !== undefined && described !== 'missing';
     const model = isFound && 'model' in described ? described.model : described;
-    const more = checkModelUse(file, model);
-    return inOrder([
-      ...found,
-      ...more.filter(({ code }) => !known.has(code) || !code.startsWith('model/')),
-      ...unusedNames(file),
-    ]);
+    return inOrder([...withModelUse(found, file, model), ...unusedNames(file)]);
   }
 
   async #model(
