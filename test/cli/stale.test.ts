@@ -30,8 +30,8 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('a report', () => {
   const report = (what: string) => ptune(folder, 'report', what, '--html', 'page.html');
-  const staleOnPage = async () => {
-    const page = await readFile(join(folder, 'page.html'), 'utf8');
+  const staleOnPage = async (name = 'page.html') => {
+    const page = await readFile(join(folder, name), 'utf8');
     const block = /<script type="application\/json" id="stale">(.*)<\/script>/.exec(page);
     return JSON.parse(block![1]!) as unknown;
   };
@@ -52,6 +52,13 @@ describe('a report', () => {
       });
       expect(await staleOnPage()).toEqual({ learned: 'template changed' });
     }
+  });
+
+  test('says so on the page that training writes, where options stood in place of the file', async () => {
+    const trained = await ptune(folder, 'train', 'task.ptune', '--steps', '1', '--output', 'other');
+    expect(trained.status).toBe(0);
+    const page = /^Report: (.*)$/m.exec(trained.stdout)![1]!;
+    expect(await staleOnPage(page)).toEqual({ learned: 'settings changed' });
   });
 
   test.each([

@@ -10,6 +10,7 @@ import {
   wordingTables,
 } from '../../webview/exports/insightTables.ts';
 import { nearestTables } from '../../webview/exports/nearestTable.ts';
+import { wordSearchTables } from '../../webview/exports/wordSearchTable.ts';
 import { capitalsInputs, classificationInputs } from '../evaluation/support/reportInputs.ts';
 
 const report: Report = buildReport(capitalsInputs());
@@ -98,6 +99,20 @@ describe('what was looked at on request', () => {
         ...{ sentences: ['One wording.'], fingerprint: report.fingerprints['manual']! },
       },
     ],
+    words: [
+      {
+        ...{ prompt: 'learned', seed: 1, examples: { validation: 20, test: 57 } },
+        found: [
+          {
+            ...{ method: 'beam', template: '=a {country} {capital}', seconds: 4 },
+            ...{ validation: score, test: score, retained: 0.75, retainedInterval: [0.6, 0.9] },
+          },
+        ],
+        learned: { seed: 2, validation: score, test: score },
+        empty: { validation: score, test: score },
+        ...{ sentences: ['They keep 75 %.'], fingerprint: report.fingerprints['learned']! },
+      },
+    ],
   };
   const full: Report = { ...report, insights };
 
@@ -121,7 +136,25 @@ describe('what was looked at on request', () => {
     expect(table!.markdown(full, {})).toContain('| 40 %, 30–50 % | 1.00 | 40 % |');
   });
 
+  test('is exported: words found for a prompt beside what they are held against', () => {
+    const [table] = wordSearchTables(full);
+    const rows = rowsOf(table!.csv(stale));
+    expect(rows.map(({ prompt, what, words, retained_low }) => [prompt, what, words, retained_low]))
+      // A template is guarded against being run as a formula.
+      .toEqual([
+        ['learned', 'a beam over the nearest words', "'=a {country} {capital}", '0.6'],
+        ['learned', 'the vectors: learned, seed 2', '', ''],
+        ['learned', 'the template without vectors', '', ''],
+      ]);
+    expect(rows[0]).toMatchObject({ test_high: '0.5', stale: 'data changed' });
+    const text = table!.markdown(full, {});
+    expect(text).toContain('| 40 %, 30–50 % | 40 %, 30–50 % | 75 % |');
+    expect(text).toContain('They keep 75 %.');
+  });
+
   test('is not offered where it was not', () => {
-    expect([...importanceTables(report), ...wordingTables(report)]).toEqual([]);
+    expect(
+      [importanceTables, wordingTables, wordSearchTables].flatMap((tables) => tables(report)),
+    ).toEqual([]);
   });
 });

@@ -16,6 +16,7 @@ import { scoreboardMarkdown } from './markdown.ts';
 import { nearestTables } from './nearestTable.ts';
 import { scoreboardDrawing } from './scoreboardDrawing.ts';
 import { scoresCsv, scoresJson } from './scoreTable.ts';
+import { wordSearchTables } from './wordSearchTable.ts';
 
 /** "Copy ▾" and "Export ▾"; what was done is told to screen readers, and shown for a moment. */
 export function exportMenus(report: Report, context: ViewContext): HTMLElement {
@@ -52,9 +53,8 @@ function verdictText({ verdict }: Report, stale: Stale): string {
 
 /** The parts of the page below the scoreboard, those that the report has. */
 function tablesOf(report: Report): ExportTable[] {
-  return [nearestTables, confusionTables, importanceTables, wordingTables].flatMap((tables) =>
-    tables(report),
-  );
+  const kinds = [nearestTables, confusionTables, importanceTables, wordSearchTables, wordingTables];
+  return kinds.flatMap((tables) => tables(report));
 }
 
 function exportItems(

@@ -12,6 +12,7 @@ import { button, choice } from '../controls.ts';
 import { h, svg } from '../element.ts';
 import type { ViewContext } from '../state.ts';
 import { signedDecimal } from '../wording.ts';
+import { lookButtons, lookHead } from './onRequest.ts';
 import { section } from './section.ts';
 
 /** What is shown of a change. */
@@ -54,7 +55,12 @@ export function importanceSection(report: Report, context: ViewContext): HTMLEle
     'Importance of each virtual token',
     'what is lost without it, and in another’s place',
     ...known.map((one) => promptBlock(one, context)),
-    missing.length > 0 && measureButtons(missing, context),
+    lookButtons(
+      missing,
+      'Leave out and exchange the virtual tokens, one at a time:',
+      (prompt) => `Measure ${prompt}`,
+      (prompt) => context.post({ type: 'importance', prompt }),
+    ),
   );
 }
 
@@ -65,20 +71,8 @@ function notMeasured({ prompts }: Report, known: readonly PromptImportance[]): s
     .map(({ summary }) => summary.name);
 }
 
-function measureButtons(names: readonly string[], { post }: ViewContext): HTMLElement {
-  return h(
-    'div',
-    { class: 'bar-of-controls' },
-    h('span', { class: 'note' }, 'Leave out and exchange the virtual tokens, one at a time:'),
-    ...names.map((prompt) =>
-      button(`Measure ${prompt}`, () => post({ type: 'importance', prompt })),
-    ),
-  );
-}
-
 function promptBlock(importance: PromptImportance, context: ViewContext): HTMLElement {
   const { prompt, seed, examples, available, seconds, sentences } = importance;
-  const stale = context.stale[prompt];
   const { state, save } = context;
   const holder = h('div', { class: 'importance-of' });
   const draw = () => {
@@ -93,11 +87,9 @@ function promptBlock(importance: PromptImportance, context: ViewContext): HTMLEl
   return h(
     'div',
     { class: 'importance', role: 'group', 'aria-label': `Importance in ${prompt}` },
-    h(
-      'div',
-      { class: 'bar-of-controls' },
-      h('span', { class: 'name' }, prompt),
-      stale !== undefined && h('span', { class: 'tag stale' }, `⟳ stale: ${stale}`),
+    lookHead(
+      prompt,
+      context,
       choice(
         'Change of',
         (Object.keys(measures) as Measure[]).map((value) => ({

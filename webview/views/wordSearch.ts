@@ -3,25 +3,16 @@ import { candidatesText } from '../../src/protocol/candidatesText.ts';
 import { counted, percent, percentRange } from '../../src/protocol/format.ts';
 import type { Report } from '../../src/protocol/report.ts';
 import { visibleTokens } from '../../src/protocol/visibleText.ts';
-import type {
-  FoundWords,
-  SearchMethod,
-  SplitScore,
-  WordSearch,
-} from '../../src/protocol/wordSearch.ts';
+import type { FoundWords, SplitScore, WordSearch } from '../../src/protocol/wordSearch.ts';
 import { button } from '../controls.ts';
 import { h } from '../element.ts';
+import { comparedWith, methodNames } from '../foundWords.ts';
 import type { ViewContext } from '../state.ts';
 import { sentence } from '../sentence.ts';
 import '../wordSearch.css';
+import { lookButtons, lookHead } from './onRequest.ts';
 import { section } from './section.ts';
 import { templateText } from './templateText.ts';
-
-const methodNames: Readonly<Record<SearchMethod, string>> = {
-  beam: 'a beam over the nearest words',
-  projection: 'projected training',
-  flips: 'exchanging single words',
-};
 
 /** How long a button says what it has done, in milliseconds. */
 const toldFor = 1500;
@@ -37,7 +28,14 @@ export function wordSearchSection(report: Report, context: ViewContext): HTMLEle
     'Words for a learned prompt',
     'what to paste into a program that takes only text',
     ...searches.map((one) => searchBlock(one, report, context)),
-    missing.length > 0 && searchButtons(missing, searches.length > 0, context),
+    lookButtons(
+      missing,
+      searches.length > 0
+        ? 'Not searched yet:'
+        : 'Search words that do what the vectors do; it takes about a minute with a small model.',
+      (prompt) => `Search words for ${prompt}`,
+      (prompt) => context.post({ type: 'searchWords', prompt }),
+    ),
   );
 }
 
@@ -50,36 +48,15 @@ function notSearched({ prompts }: Report, searches: readonly WordSearch[]): stri
     .filter((name) => !known.has(name));
 }
 
-function searchButtons(
-  names: readonly string[],
-  others: boolean,
-  { post }: ViewContext,
-): HTMLElement {
-  const text = others
-    ? 'Not searched yet:'
-    : 'Search words that do what the vectors do; it takes about a minute with a small model.';
-  return h(
-    'div',
-    { class: 'bar-of-controls' },
-    h('span', { class: 'note' }, text),
-    ...names.map((prompt) =>
-      button(`Search words for ${prompt}`, () => post({ type: 'searchWords', prompt })),
-    ),
-  );
-}
-
 function searchBlock(search: WordSearch, report: Report, context: ViewContext): HTMLElement {
   const { prompt, examples, sentences, seed } = search;
-  const stale = context.stale[prompt];
   const asked = `${counted(examples.validation, 'validation example')} and ${counted(examples.test, 'test example')}`;
   return h(
     'div',
     { class: 'probe', role: 'group', 'aria-label': `Words for ${prompt}` },
-    h(
-      'div',
-      { class: 'bar-of-controls' },
-      h('span', { class: 'name' }, prompt),
-      stale !== undefined && h('span', { class: 'tag stale' }, `⟳ stale: ${stale}`),
+    lookHead(
+      prompt,
+      context,
       h(
         'span',
         { class: 'note' },
@@ -94,13 +71,8 @@ function searchBlock(search: WordSearch, report: Report, context: ViewContext): 
 }
 
 function tableOf(search: WordSearch, context: ViewContext): HTMLElement {
-  const { prompt, found, written, learned, empty } = search;
+  const { prompt, found } = search;
   const headings = ['what it is', 'words', 'validation', '95 %', 'test', '95 %', 'gain kept'];
-  const compared: (readonly [string, SplitScore | undefined])[] = [
-    [`the best of your own: ${written?.name ?? ''}`, written],
-    [`the vectors: ${prompt}, seed ${learned?.seed ?? ''}`, learned],
-    ['the template without vectors', empty],
-  ];
   return h(
     'div',
     { class: 'scroll' },
@@ -112,18 +84,14 @@ function tableOf(search: WordSearch, context: ViewContext): HTMLElement {
         'tbody',
         {},
         ...found.map((words, i) => foundRow(words, i === 0, prompt, context)),
-        ...compared.flatMap(([role, score]) =>
-          score === undefined
-            ? []
-            : [
-                h(
-                  'tr',
-                  { class: 'compared' },
-                  h('th', { scope: 'row', colspan: 2 }, role),
-                  ...scoreCells(score),
-                  h('td'),
-                ),
-              ],
+        ...comparedWith(search).map(([role, score]) =>
+          h(
+            'tr',
+            { class: 'compared' },
+            h('th', { scope: 'row', colspan: 2 }, role),
+            ...scoreCells(score),
+            h('td'),
+          ),
         ),
       ),
     ),

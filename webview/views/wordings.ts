@@ -6,6 +6,7 @@ import { button } from '../controls.ts';
 import { h } from '../element.ts';
 import type { ViewContext } from '../state.ts';
 import { stripPlot, type Shape, type Strip } from '../stripPlot.ts';
+import { lookButtons, lookHead } from './onRequest.ts';
 import { section } from './section.ts';
 import { templateText } from './templateText.ts';
 
@@ -34,7 +35,14 @@ export function wordingsSection(report: Report, context: ViewContext): HTMLEleme
     'Other wordings',
     'how much a score depends on the words that a person happens to choose',
     ...probes.map((probe) => probeBlock(probe, context)),
-    missing.length > 0 && probeButtons(missing, probes.length > 0, context),
+    lookButtons(
+      missing,
+      probes.length > 0
+        ? 'Not probed yet:'
+        : 'Score variants of a prompt: other word order, punctuation, near words, case.',
+      (prompt) => `Probe ${prompt}`,
+      (prompt) => context.post({ type: 'probe', prompt }),
+    ),
   );
 }
 
@@ -46,33 +54,14 @@ function notProbed({ prompts }: Report, probes: readonly WordingProbe[]): string
     .map(({ name }) => name);
 }
 
-function probeButtons(
-  names: readonly string[],
-  others: boolean,
-  { post }: ViewContext,
-): HTMLElement {
-  const text = others
-    ? 'Not probed yet:'
-    : 'Score variants of a prompt: other word order, punctuation, near words, case.';
-  return h(
-    'div',
-    { class: 'bar-of-controls' },
-    h('span', { class: 'note' }, text),
-    ...names.map((prompt) => button(`Probe ${prompt}`, () => post({ type: 'probe', prompt }))),
-  );
-}
-
 function probeBlock(probe: WordingProbe, context: ViewContext): HTMLElement {
   const { prompt, sentences, learned } = probe;
-  const stale = context.stale[prompt];
   return h(
     'div',
     { class: 'probe', role: 'group', 'aria-label': `Wordings of ${prompt}` },
-    h(
-      'div',
-      { class: 'bar-of-controls' },
-      h('span', { class: 'name' }, prompt),
-      stale !== undefined && h('span', { class: 'tag stale' }, `⟳ stale: ${stale}`),
+    lookHead(
+      prompt,
+      context,
       h(
         'span',
         { class: 'note' },

@@ -13,8 +13,10 @@ import {
 import { atomicWrite } from '../../files/atomicWrite.ts';
 import { readReport } from '../../runs/reportFile.ts';
 import { scoreFile } from '../../training/scoreFile.ts';
+import { staleScores } from '../../staleness/reportStaleness.ts';
+import { FileStates } from '../../training/fileStates.ts';
 import { trainFile } from '../../training/trainFile.ts';
-import { trainingContext } from '../environment.ts';
+import { bundledModels, trainingContext } from '../environment.ts';
 import { junitErrorText, junitText } from '../junit.ts';
 import { note, print, printJson, type Output } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -23,7 +25,7 @@ import { writeReportPage } from '../reportFile.ts';
 /** Trains, then prints the scoreboard, the nearest tokens and where the report lies. */
 export async function train(request: TrainRequest, output: Output): Promise<number> {
   const summary = await trainFile(request, trainingContext(listener(output, true)));
-  if (!output.json) await printSummary(summary, output);
+  if (!output.json) await printSummary(summary, request.path, output);
   return 0;
 }
 
@@ -55,7 +57,7 @@ export async function score(
   }
   if (options.junit !== undefined) await writeJunit(options.junit, junitText(summary, seconds()));
   if (output.json) printJson(summary);
-  else await printSummary(summary, output);
+  else await printSummary(summary, request.path, output);
   if (options.expect !== true) return 0;
   const checked = [...summary.prompts, ...(summary.unscored ?? [])];
   const results = checked.flatMap(({ expectations = [] }) => expectations);
@@ -88,7 +90,7 @@ function listener(output: Output, everyEvent: boolean): (event: TrainingEvent) =
   };
 }
 
-async function printSummary(summary: Summary, output: Output): Promise<void> {
+async function printSummary(summary: Summary, file: string, output: Output): Promise<void> {
   print(scoreboardText(summary, output));
   for (const line of expectationLines(summary)) print(line);
   const report = summary.report === undefined ? undefined : await readReport(summary.report);
@@ -100,7 +102,9 @@ async function printSummary(summary: Summary, output: Output): Promise<void> {
   }
   print(report.verdict);
   const page = summary.report.replace(/\.json$/, '.html');
-  await writeReportPage(report, page);
+  // The file may have changed while it was trained, and options may stand in place of its settings.
+  const state = await new FileStates(bundledModels).of(file);
+  await writeReportPage(report, page, staleScores(report, state));
   const shown = relative(process.cwd(), page);
   print(`Report: ${shown.startsWith('..') ? page : shown || basename(page)}`);
 }
