@@ -1,4 +1,5 @@
 /** Which examples a filter and a search show. */
+import { normalizedAnswer } from '../src/evaluation/answerMatch.ts';
 import type { OpenExamples, OpenPrompt, OpenRun, OpenTexts } from '../src/protocol/exampleTable.ts';
 import type { Report } from '../src/protocol/report.ts';
 import type { ExampleFilter } from './state.ts';
@@ -10,6 +11,8 @@ export interface Compared {
   readonly subject: string;
   /** What it is held against, where that is another prompt. */
   readonly baseline: string | undefined;
+  /** Answers were written freely, and are compared as they are scored: without case and articles. */
+  readonly written: boolean;
 }
 
 /** Whether an example, by its place in the split, is shown. */
@@ -43,9 +46,9 @@ export function filterText(filter: ExampleFilter, { subject }: Compared): string
 
 /** What a filter lets through; of several seeds, the middle one's answers count. */
 export function filterOf(
-  { prompts }: OpenExamples,
+  { prompts, answer }: OpenExamples,
   filter: ExampleFilter,
-  { subject, baseline }: Compared,
+  { subject, baseline, written }: Compared,
 ): Keep {
   const right = rightIn(prompts, subject);
   const rightBefore = rightIn(prompts, baseline);
@@ -53,7 +56,7 @@ export function filterOf(
     case 'all':
       return () => true;
     case 'differ':
-      return differIn(prompts);
+      return differIn(prompts, written ? likeAnswers(answer.texts) : undefined);
     case 'wrong':
       return (example) => !right(example);
     case 'fixed':
@@ -63,14 +66,39 @@ export function filterOf(
   }
 }
 
-/** Whether prompts answer differently: of written answers two wordings can be right, which is alike. */
-function differIn(prompts: readonly OpenPrompt[]): Keep {
+/**
+ * Whether prompts answer differently: of written answers two wordings can be right, which is alike.
+ *
+ * @param like  for every answer the first one that counts as the same; each for itself where absent
+ */
+function differIn(prompts: readonly OpenPrompt[], like?: Uint32Array): Keep {
   const [first, ...others] = prompts.map(({ middle }) => middle);
   const right = -1;
   return (example) => {
-    const says = ({ correct, said }: OpenRun) => (correct[example] === 1 ? right : said[example]!);
+    const says = ({ correct, said }: OpenRun) => {
+      if (correct[example] === 1) return right;
+      return like ? like[said[example]!]! : said[example]!;
+    };
     return first !== undefined && others.some((other) => says(other) !== says(first));
   };
+}
+
+const known = new WeakMap<readonly string[], Uint32Array>();
+
+/** For every written answer the place of the first one that is scored alike; each list is read once. */
+function likeAnswers(texts: readonly string[]): Uint32Array {
+  let like = known.get(texts);
+  if (like === undefined) {
+    const places = new Map<string, number>();
+    like = Uint32Array.from(texts, (text, i) => {
+      const plain = normalizedAnswer(text);
+      const place = places.get(plain) ?? i;
+      places.set(plain, place);
+      return place;
+    });
+    known.set(texts, like);
+  }
+  return like;
 }
 
 function rightIn(prompts: readonly OpenPrompt[], name: string | undefined): Keep {
@@ -135,5 +163,6 @@ export function comparedOf(report: Report, chosen: string | undefined): Compared
     names: summaries.map(({ name }) => name),
     subject,
     baseline: subject === baseline ? undefined : baseline,
+    written: report.candidates.kind === 'generate',
   };
 }

@@ -26,7 +26,9 @@ describe('what the filters speak of', () => {
   test('is the only prompt where there is one, and then nothing is fixed or broken', () => {
     const alone = { ...report, prompts: report.prompts.slice(0, 1) };
     const compared = comparedOf(alone, undefined);
-    expect(compared).toEqual({ names: ['manual'], subject: 'manual', baseline: undefined });
+    expect(compared).toEqual({
+      ...{ names: ['manual'], subject: 'manual', baseline: undefined, written: false },
+    });
     expect(filtersFor(compared)).toEqual(['all', 'wrong']);
   });
 });

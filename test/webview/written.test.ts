@@ -1,7 +1,7 @@
 /** Answers that a model writes freely: there is no list of candidates, and a right one has many forms. */
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { buildReport } from '../../src/evaluation/report.ts';
+import { buildReport, type ReportInputs } from '../../src/evaluation/report.ts';
 import { openExamples } from '../../src/protocol/exampleTable.ts';
 import { comparedOf, countOf, filterOf } from '../../webview/exampleFilters.ts';
 import { writtenKeys } from '../../webview/exampleOrder.ts';
@@ -53,13 +53,32 @@ test('an answer without a letter is said to be empty, set apart from one that sa
   });
 });
 
-describe('two wordings of a right answer', () => {
-  test('do not differ', () => {
-    // Example 1 is answered right by both, in two ways; example 2 wrong, in two ways.
-    const differ = filterOf(examples, 'differ', comparedOf(report, undefined));
-    expect(differ(0)).toBe(false);
-    expect(differ(1)).toBe(true);
-    expect(countOf(examples, differ)).toBeLessThan(examples.count);
+describe('answers differ', () => {
+  const differIn = (inputs: ReportInputs) => {
+    const full = buildReport(inputs);
+    return filterOf(openExamples(full.predictions), 'differ', comparedOf(full, undefined));
+  };
+
+  test('by what they are scored by: not two right ones, nor a wrong one with a full stop', () => {
+    // Example 1 is answered right by all, in two ways; example 2 wrong, "Nowhere." and "Nowhere".
+    const differ = differIn(writtenInputs());
+    expect([differ(0), differ(1)]).toEqual([false, false]);
+    expect(countOf(examples, differ)).toBeGreaterThan(0);
+  });
+
+  test('where two are wrong in two ways', () => {
+    const inputs = writtenInputs();
+    const prompts = inputs.prompts.map((prompt) =>
+      prompt.kind === 'discrete' && prompt.name === 'manual'
+        ? {
+            ...prompt,
+            predictions: prompt.predictions.map((one) =>
+              one.example === 1 ? { ...one, predicted: 'Elsewhere' } : one,
+            ),
+          }
+        : prompt,
+    );
+    expect(differIn({ ...inputs, prompts })(1)).toBe(true);
   });
 });
 
