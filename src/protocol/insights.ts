@@ -23,11 +23,20 @@ export function withInsights(insights: Insights | undefined, added: Insights): I
   };
 }
 
-/** The insights of an earlier report that hold for a new one: of prompts and runs that it has, too. */
-export function insightsThatHold(before: Report | undefined, now: Report): Insights | undefined {
+/**
+ * The insights of an earlier report that hold for a new one.
+ *
+ * @param present  of every prompt of the file, scored or not: words can be searched before anything is
+ *   trained
+ */
+export function insightsThatHold(
+  before: Report | undefined,
+  now: Report,
+  present: ReadonlyMap<string, Fingerprint>,
+): Insights | undefined {
   const holds = (one: { readonly prompt: string; readonly fingerprint: Fingerprint }) => {
-    const present = now.fingerprints[one.prompt];
-    return present !== undefined && staleReason(one.fingerprint, present) === undefined;
+    const own = present.get(one.prompt);
+    return own !== undefined && staleReason(one.fingerprint, own) === undefined;
   };
   const runs = new Set(now.prompts.flatMap((prompt) => prompt.runs.map(({ run }) => run)));
   return (

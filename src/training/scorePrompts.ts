@@ -7,7 +7,7 @@ import { buildReport, type ReportInputs, type ReportPrompt } from '../evaluation
 import { middleSeed, scoreOf, shareRight } from '../evaluation/scores.ts';
 import { buildSummary, type LeftOut } from '../evaluation/summary.ts';
 import { baselinePrompt, type Prompt } from '../language/ast.ts';
-import { missingSeeds } from '../protocol/fingerprint.ts';
+import { type Fingerprint, missingSeeds } from '../protocol/fingerprint.ts';
 import { insightsThatHold } from '../protocol/insights.ts';
 import type { Prediction } from '../protocol/predictions.ts';
 import type { Reading } from '../protocol/report.ts';
@@ -72,9 +72,18 @@ export async function scorePrompts(
     storedRuns: await storedRuns(store, open.name),
   });
   // A report that cannot be read is replaced by this one.
-  const insights = insightsThatHold(await readReport(path).catch(() => undefined), report);
+  const before = await readReport(path).catch(() => undefined);
+  const insights = insightsThatHold(before, report, await fingerprintsOf(open));
   await writeReport(path, { ...report, ...(insights && { insights }) });
   return buildSummary(inputs, path, leftOut);
+}
+
+async function fingerprintsOf(open: OpenPromptFile): Promise<Map<string, Fingerprint>> {
+  const { prompts } = open.file;
+  const made = prompts.map(
+    async (prompt) => [prompt.name, await open.fingerprint(prompt)] as const,
+  );
+  return new Map(await Promise.all(made));
 }
 
 /**

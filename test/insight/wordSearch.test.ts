@@ -235,8 +235,14 @@ test('a file of one prompt that was never trained has its words in the report, t
   const { result } = await search(path, ['flips'], 2);
   expect(result).not.toHaveProperty('written');
   expect(result).not.toHaveProperty('learned');
-  const report = await readReport(reportPath(storeFolders(path).reports, path));
-  expect(report!.insights!.words![0]!.found).toEqual(result.found);
+  const words = async () =>
+    (await readReport(reportPath(storeFolders(path).reports, path)))!.insights!.words!;
+  expect((await words())[0]!.found).toEqual(result.found);
+  // Nor are they forgotten when other prompts are scored.
+  const scored = `@prompt manual\nIn {country} {capital} .\n\n@prompt learned`;
+  const text = (await readFile(path, 'utf8')).replace('@prompt learned', scored);
+  await scoreFile({ path, text, split: 'test' }, contextFor().context);
+  expect((await words())[0]!.found).toEqual(result.found);
 });
 
 test('the same seed finds the same words', async () => {
