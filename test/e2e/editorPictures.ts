@@ -99,9 +99,8 @@ async function mistakes(theme: Theme): Promise<void> {
   await page.keyboard.press('Control+End');
   await page.keyboard.type('\n@prompt mine');
   await page.keyboard.press('Escape');
-  await page.keyboard.type('\nOf {countri');
+  await page.keyboard.type('\n{capital}: {countri}');
   await page.keyboard.press('Escape');
-  await page.keyboard.press('End');
   await page.locator('.squiggly-error').first().waitFor();
   // The check of what was typed last follows a moment later.
   await page.waitForTimeout(1500);
@@ -224,7 +223,7 @@ async function tests(theme: Theme): Promise<void> {
     .waitFor({ timeout: 120_000 });
   await row(file).click();
   await page.keyboard.press('ArrowRight');
-  await row('learned').waitFor();
+  await row('learned').locator('[class*="codicon-testing-passed"]').waitFor({ timeout: 120_000 });
   await picture(`tests-${theme}`, [row('capitals-causal'), row('learned')]);
 }
 

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'vitest';
+import { eventually } from './support/process.ts';
 import { examples, useEditor, vsix, type EditorSession } from './support/session.ts';
 
 const folder = join(import.meta.dirname, '../../docs/pictures');
@@ -32,6 +33,9 @@ test('pictures of the tutorial', async () => {
   await workbench.runCommand('PTune: Train Prompt');
   await workbench.notification(/step \d{2,} of \d+/).waitFor({ timeout: 300_000 });
   await workbench.editor.reveal('@prompt learned');
+  await eventually('the line of the prompt', async () =>
+    /step \d/.test(await workbench.editor.addedText('@prompt learned')) ? true : undefined,
+  );
   await picture(session, 'training', 960);
 
   await workbench.notification(/^(?=.*capitals\.ptune:)/s).waitFor({ timeout: 900_000 });
