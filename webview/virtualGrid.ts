@@ -191,21 +191,18 @@ export class VirtualGrid {
    * are until nothing has moved for `rest` ms; only their numbers and places tell their order then.
    */
   #order(rest: number): void {
-    clearTimeout(this.#resting);
+    for (const { element } of this.#drawn) {
+      if (element.parentNode !== this.#body) this.#body.append(element);
+    }
     const sort = () => {
       const elements = this.#drawn.map(({ element }) => element);
       if (elements.some((element, i) => this.#body.children[i] !== element)) {
         this.#body.replaceChildren(...elements);
       }
     };
-    if (rest === 0) {
-      sort();
-      return;
-    }
-    for (const { element } of this.#drawn) {
-      if (element.parentNode !== this.#body) this.#body.append(element);
-    }
-    this.#resting = setTimeout(sort, rest);
+    clearTimeout(this.#resting);
+    if (rest === 0) sort();
+    else this.#resting = setTimeout(sort, rest);
   }
 
   /** A row that shows what stands at `row`. */
