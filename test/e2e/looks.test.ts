@@ -21,10 +21,8 @@ cpSync(examples, workspace, { recursive: true, filter: (path) => !path.endsWith(
 const name = 'looks.ptune';
 const capitals = readFileSync(join(workspace, 'capitals.ptune'), 'utf8');
 const settings = capitals.slice(0, capitals.indexOf('train:\n'));
-writeFileSync(
-  join(workspace, name),
-  `${settings}train:
-  steps: 120
+const textOf = (steps: number) => `${settings}train:
+  steps: ${steps}
 ---
 
 @prompt manual
@@ -32,8 +30,10 @@ The capital of {country} is {capital}.
 
 @prompt learned
 {*2} {country} {*1} {capital} .
-`,
-);
+`;
+writeFileSync(join(workspace, name), textOf(120));
+// For a training that goes on until it is cancelled.
+writeFileSync(join(workspace, 'long.ptune'), textOf(20_000));
 afterAll(() => rmSync(workspace, { recursive: true, force: true }));
 
 const editor = useEditor({ workspace, vsix });
@@ -124,6 +124,40 @@ test(
     await editor().screenshot('importance-light');
   },
   4 * minutes,
+);
+
+test(
+  'looks wait for a training as trainings do, and can be taken out',
+  async () => {
+    const { workbench, page } = editor();
+    await workbench.clearNotifications();
+    await workbench.openFile('long.ptune');
+    await workbench.runCommand('PTune: Train Prompt');
+    await workbench.statusBarItem(/learned \d+\/20000/).waitFor({ timeout: minutes });
+    const waits = (title: string) => workbench.editor.codeLens(`Waits to ${title}: cancel`);
+    for (const [command, button, title] of [
+      ['PTune: Search Words', 'Search Afterwards', 'search words for learned'],
+      ['PTune: Measure Importance', 'Measure Afterwards', 'measure importance in learned'],
+      ['PTune: Probe Wordings', 'Probe Afterwards', 'probe wordings of manual'],
+    ] as const) {
+      await workbench.runCommand(command);
+      await workbench.answer('One thing at a time', button);
+      await waits(title).waitFor();
+    }
+    await workbench.statusBarItem(/3 waiting/).waitFor();
+    await editor().screenshot('waiting-light');
+    await waits('search words for learned').click();
+    await waits('measure importance in learned').click();
+    await workbench.statusBarItem(/1 waiting/).waitFor();
+    await workbench.runCommand('PTune: Cancel Training');
+    await workbench.notification(/\d+ wordings of manual/).waitFor({ timeout: 2 * minutes });
+    // Those that were taken out do not follow.
+    expect(await page.locator('.statusbar-item').filter({ hasText: 'Words for' }).count()).toBe(0);
+    await eventually('no process any more', () =>
+      editor().server.trainers().length === 0 ? true : undefined,
+    );
+  },
+  6 * minutes,
 );
 
 describe('trying inputs', () => {

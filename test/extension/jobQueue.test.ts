@@ -67,13 +67,16 @@ describe('jobs that wait', () => {
     expect(world.started).toEqual(['/a train']);
   });
 
-  it('tell where they could not start', async () => {
-    const { jobs, world, end } = queue();
+  it('tell where they could not start, and let the next one go on', async () => {
+    const { jobs, world, job, end } = queue();
     jobs.add({ path: '/a', title: 'train', start: () => Promise.reject(new Error('gone')) });
+    jobs.add(job('/b'));
     end();
     await Promise.resolve();
     await Promise.resolve();
     expect(world.errors).toEqual([new Error('gone')]);
+    expect(world.started).toEqual(['/b train']);
+    expect(jobs.waiting).toEqual([]);
   });
 });
 

@@ -1,13 +1,34 @@
 /** One job at a time, and none in a workspace that is not trusted. */
-import { Uri, commands, window, workspace } from 'vscode';
+import { type TextDocument, Uri, commands, window, workspace } from 'vscode';
 import { type Action, showMessage } from '../notify.ts';
 import type { JobQueue, LaterJob } from './jobQueue.ts';
 import type { TrainingController } from './trainingController.ts';
 
 /** A job that can wait, the word for doing it, and the queue that it can wait in. */
-export interface CanWait extends LaterJob {
+interface CanWait extends LaterJob {
   readonly button: string;
   readonly queue: JobQueue;
+}
+
+/** Does something with a file, or offers to do it after what is in progress. */
+export async function nowOrLater(
+  { training, queue }: { readonly training: TrainingController; readonly queue: JobQueue },
+  document: TextDocument,
+  what: Pick<CanWait, 'title' | 'button'>,
+  act: (document: TextDocument) => Promise<void>,
+): Promise<void> {
+  const later: CanWait = {
+    ...what,
+    queue,
+    path: document.uri.fsPath,
+    start: async () => {
+      // By then the document may have been closed, and something else have been started.
+      const opened = await workspace.openTextDocument(document.uri);
+      if (training.kind === undefined) await act(opened);
+      else queue.add(later);
+    },
+  };
+  if (canStart(training, later)) await act(document);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Trainings and scorings that wait for the one in progress. */
+/** Trainings, scorings and looks that wait for the one in progress. */
 import { basename } from 'node:path';
 import { listed } from '../../base/format.ts';
 import { markdownText } from '../../base/markdown.ts';
@@ -61,7 +61,11 @@ export class JobQueue {
     const [first, ...others] = this.#waiting;
     if (first === undefined || this.#environment.isBusy()) return;
     this.#set(others);
-    first.start().catch(this.#environment.failed);
+    first.start().catch((error: unknown) => {
+      this.#environment.failed(error);
+      // Where nothing was started, nothing ends that would start the next.
+      this.next();
+    });
   }
 
   #set(waiting: readonly WaitingJob[]): void {

@@ -1,12 +1,12 @@
 /** A training or scoring from its start to the message about what came of it. */
-import { type LogOutputChannel, type TextDocument, workspace } from 'vscode';
+import type { LogOutputChannel, TextDocument } from 'vscode';
 import { basename } from 'node:path';
 import { toPtuneError } from '../../base/errors.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { showError, showMessage } from '../notify.ts';
 import type { ReportPanels } from '../report/reportPanel.ts';
 import type { ScoreService } from '../scores/scoreService.ts';
-import { type CanWait, canStart } from './canStart.ts';
+import { nowOrLater } from './canStart.ts';
 import { type JobQueue, jobTitle } from './jobQueue.ts';
 import type { Job, TrainingController } from './trainingController.ts';
 
@@ -19,22 +19,15 @@ interface JobParts {
   readonly log: LogOutputChannel;
 }
 
-/** Trains or scores, then says what came of it. */
+/** Trains or scores, now or after what is in progress, then says what came of it. */
 export async function runJob(parts: JobParts, document: TextDocument, job: Job): Promise<void> {
-  const { training, queue, scores, reports, log } = parts;
-  const later: CanWait = {
-    queue,
-    button: job.kind === 'train' ? 'Train Afterwards' : 'Score Afterwards',
-    path: document.uri.fsPath,
-    title: jobTitle(job),
-    start: async () => {
-      // By then the document may have been closed, and something else have been started.
-      const opened = await workspace.openTextDocument(document.uri);
-      if (training.kind === undefined) await runJob(parts, opened, job);
-      else queue.add(later);
-    },
-  };
-  if (!canStart(training, later)) return;
+  const button = job.kind === 'train' ? 'Train Afterwards' : 'Score Afterwards';
+  const what = { title: jobTitle(job), button };
+  await nowOrLater(parts, document, what, (opened) => runNow(parts, opened, job));
+}
+
+async function runNow(parts: JobParts, document: TextDocument, job: Job): Promise<void> {
+  const { training, scores, reports, log } = parts;
   const again = { title: 'Train Again', run: () => void runJob(parts, document, job) };
   const openReport = { title: 'Open Report', run: () => reports.open(document.uri) };
   let summary: Summary;

@@ -15,20 +15,29 @@ import type { FoundWords, SearchResult, SplitScore } from '../../protocol/wordSe
 import type { CommandParts } from '../commandHandlers.ts';
 import { parsedFile } from '../documents.ts';
 import { rangeOf } from '../features/convert.ts';
-import { canStart } from '../jobs/canStart.ts';
+import { nowOrLater } from '../jobs/canStart.ts';
 import { showError, showMessage } from '../notify.ts';
 import { choosePrompt } from './choosePrompt.ts';
 import { untilCancelled } from './untilCancelled.ts';
 
-/** Searches, then offers what was found. */
+/** Searches, now or after what is in progress, then offers what was found. */
 export async function searchWords(
-  { training, scores, reports, log }: CommandParts,
+  parts: CommandParts,
   document: TextDocument,
   name: string | undefined,
 ): Promise<void> {
   const placeHolder = 'Search words for which prompt?';
   const prompt = await choosePrompt(document, name, 'continuous', placeHolder);
-  if (prompt === undefined || !canStart(training)) return;
+  if (prompt === undefined) return;
+  const what = { title: `search words for ${prompt}`, button: 'Search Afterwards' };
+  await nowOrLater(parts, document, what, (opened) => searchNow(parts, opened, prompt));
+}
+
+async function searchNow(
+  { training, scores, reports, log }: CommandParts,
+  document: TextDocument,
+  prompt: string,
+): Promise<void> {
   const result = await untilCancelled('The search was cancelled.', () =>
     training.look(document, (trainer, file) => trainer.searchWords({ ...file, prompt })),
   );
