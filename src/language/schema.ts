@@ -169,26 +169,40 @@ export const promptSchema = trainSchema.extend({
     .optional(),
 });
 
+const listError = 'a list of values';
 const rangeError = 'a list of values, or a range {min, max, scale}';
-const sweepRange = z
-  .strictObject({
-    min: z.number({ error: 'a number' }),
-    max: z.number({ error: 'a number' }),
-    scale: oneOf({
-      linear: 'Values are drawn evenly over the range.',
-      log: 'Values are drawn evenly over the powers of ten of the range.',
-    }).optional(),
-  })
-  .refine(({ min, max }) => min < max, { error: 'a range whose min is below its max' })
-  .refine(({ min, scale }) => scale !== 'log' || min > 0, {
-    error: 'a range above 0, since its scale is log',
-  });
-const sweepOf = (value: z.ZodType) =>
+/** A range of values, each end one that the key itself may have. */
+const sweepRange = (end: z.ZodType<number>) =>
   z
-    .union([z.array(value).min(1, { error: rangeError }), sweepRange], { error: rangeError })
-    .optional();
+    .strictObject({
+      min: end,
+      max: end,
+      scale: oneOf({
+        linear: 'Values are drawn evenly over the range.',
+        log: 'Values are drawn evenly over the powers of ten of the range.',
+      }).optional(),
+    })
+    .refine(({ min, max }) => min < max, { error: 'a range whose min is below its max' })
+    .refine(({ min, scale }) => scale !== 'log' || min > 0, {
+      error: 'a range above 0, since its scale is log',
+    });
 
-/** Every `train` key but `seeds` and `init` may be searched over. */
+/** The numbers that a key may have; undefined for one of words. */
+function numbersOf(value: z.ZodType): z.ZodType<number> | undefined {
+  if (value instanceof z.ZodNumber) return value;
+  if (!(value instanceof z.ZodUnion)) return undefined;
+  return value.options.find((option) => option instanceof z.ZodNumber);
+}
+
+/** Lists of what a key may have, and ranges of those that are numbers. */
+function sweepOf(value: z.ZodType) {
+  const numbers = numbersOf(value);
+  const error = numbers ? rangeError : listError;
+  const list = z.array(value, { error }).min(1, { error });
+  return (numbers ? z.union([list, sweepRange(numbers)], { error }) : list).optional();
+}
+
+/** Every `train` key but `seeds` may be searched over. */
 const sweepShape = Object.fromEntries(
   Object.entries(trainShape)
     .filter(([key]) => key !== 'seeds')

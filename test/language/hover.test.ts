@@ -18,6 +18,17 @@ describe('hovers', () => {
     expect(hover('train: ')).toContain('Training examples.');
   });
 
+  test('a swept setting has its own description, and the scale of a range says how values are drawn', () => {
+    const swept = withSettings('@prompt p\n{*} {capital}').replace(
+      '---\n',
+      '---\nsweep: {learningRate: {min: 0.1, max: 1, scale: log}, layers: [1, 2]}\n',
+    );
+    const over = (words: string) => hoverAt(parse(swept), swept.indexOf(words), facts)?.markdown;
+    expect(over('learningRate')).toContain('Step size of the optimizer');
+    expect(over('layers')).toContain('Layers of the LSTM');
+    expect(over('log')).toContain('evenly over the powers of ten');
+  });
+
   test('a slot has the values of its column and their lengths', () => {
     expect(hover('country}')).toContain('- Peru\n- France\n- … 1 more');
     expect(hover('country}')).toContain('1 to 3 tokens of the model');

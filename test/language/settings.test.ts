@@ -166,6 +166,10 @@ describe('slips in settings', () => {
     ['sweep: {steps: [1, <|no|>]}\n', ['settings/wrong-type']],
     ['sweep: {steps: <|{min: 3, max: 1}|>}\n', ['settings/out-of-range']],
     ['sweep: {steps: {min: 3, max: 10, <|by|>: 1}}\n', ['settings/unknown-key']],
+    ['sweep: {encoder: <|{min: 1, max: 2}|>}\n', ['settings/wrong-type']],
+    ['sweep: {dropout: {min: 0, max: <|5|>}}\n', ['settings/out-of-range']],
+    ['sweep: {layers: {min: <|1.5|>, max: 3}}\n', ['settings/wrong-type']],
+    ['sweep: {learningRate: {min: 0.1, max: <|11|>}}\n', ['settings/out-of-range']],
     ['chat: <|yes|>\n', ['settings/wrong-type']],
     ['maxTokens: 1\n<|maxTokens|>: 2\n', ['settings/duplicate-key']],
   ])('%s', (lines, codes) => {
