@@ -153,8 +153,8 @@ export class Progress {
   }
 }
 
-/** One line of a longer look: how far, how long still, what is going on. */
-function workText({ text, detail, done, total, isShare, ...time }: ProgressEvent): string {
+/** One line of a longer look: how far, how long still where that is known, what is going on. */
+export function workText({ text, detail, done, total, isShare, ...time }: ProgressEvent): string {
   const { secondsLeft, atMost } = time;
   return [
     text,

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { searchProgress } from '../../src/insight/wordSearch/progress.ts';
-import { SearchMeter } from '../../src/insight/wordSearch/searchMeter.ts';
 import { searchSentences } from '../../src/insight/wordSearch/searchSentences.ts';
 import { SearchSpace } from '../../src/insight/wordSearch/searchSpace.ts';
 import { searchWords } from '../../src/insight/wordSearch/searchWords.ts';
@@ -136,22 +135,6 @@ describe('how far a search is', () => {
     const losses = events.map(({ loss }) => loss);
     expect(losses).toEqual([...losses].sort((a, b) => b - a));
     expect(new Set(events.map(({ method }) => method)).size).toBe(3);
-  });
-
-  test('has the time left that the rest takes at the speed of what was done', () => {
-    let now = 0;
-    const meter = new SearchMeter([60, 40], () => now);
-    expect(meter.progress).toEqual({ done: 0, total: 100 });
-    now = 5000;
-    meter.work(10);
-    expect(meter.progress).toEqual({ done: 10, total: 100, secondsLeft: 45 });
-    // What an early end leaves out was not done in no time.
-    meter.endPart();
-    expect(meter.progress).toEqual({ done: 60, total: 100, secondsLeft: 20 });
-    meter.work(50);
-    expect(meter.progress.done).toBe(100);
-    meter.endPart();
-    expect(meter.progress).toEqual({ done: 100, total: 100 });
   });
 
   test('says which method looks, the best words so far and that it is at most so long', () => {

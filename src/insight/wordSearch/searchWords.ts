@@ -97,7 +97,7 @@ async function searchAll(
   const meter = new SearchMeter(
     methods.map((method) => {
       const { steps: stepsOf, workOfStep } = searches[method];
-      return stepsOf(steps, space) * workOfStep(space);
+      return { steps: stepsOf(steps, space), workOfStep: workOfStep(space) };
     }),
     () => context.now(),
   );
@@ -134,6 +134,7 @@ async function searchAll(
       random: new Random(seed),
       onStep: (step, present) => {
         last = { step, found: present };
+        meter.endStep(step);
         tell();
       },
     });
