@@ -103,6 +103,11 @@ export const layers = {
     types: [],
     outside: ['node'],
   },
+  sweep: {
+    values: ['base', 'files', 'language', 'runtime', 'runs', 'evaluation', 'training', 'protocol'],
+    types: ['data', 'hub'],
+    outside: ['node'],
+  },
   trainer: {
     values: [
       'base',
@@ -138,6 +143,7 @@ export const layers = {
       'training',
       'exchange',
       'insight',
+      'sweep',
       'protocol',
     ],
     types: [],

@@ -17,6 +17,7 @@ import { replayTrace, verify } from './commands/models.ts';
 import { probe } from './commands/probe.ts';
 import { writeReport } from './commands/report.ts';
 import { addRunsCommand } from './runsCommand.ts';
+import { addSweepCommand } from './sweepCommand.ts';
 import { nearest, type NearestOptions } from './commands/nearest.ts';
 import { predict } from './commands/predict.ts';
 import { search } from './commands/search.ts';
@@ -137,6 +138,7 @@ function addFileCommands(root: Command): void {
         );
       }),
     );
+  addSweepCommand(root, act);
   root
     .command('score')
     .description('score the prompts of a file without training')

@@ -49,6 +49,7 @@ const manifest = z.object({
   bestStep: z.number().int().nonnegative().optional(),
   resumed: z.array(resumption).optional(),
   placement: z.array(virtualPlace),
+  sweep: z.object({ id: z.string(), trial: z.number().int().positive() }).optional(),
 });
 
 /**
@@ -56,6 +57,7 @@ const manifest = z.object({
  * `timings` are ISO 8601 in UTC and seconds, all parts of a resumed run together; `steps` is how many
  * the run was to make. `resumed` has each time that it went on: after which step, when, and how many
  * seconds it had been trained before.
+ * `sweep` names the sweep and its trial that the run was trained for.
  */
 export type RunManifest = z.infer<typeof manifest>;
 

@@ -182,6 +182,16 @@ export class RunStore {
   }
 
   /**
+   * Notes that a run is cancelled whose process is known to have gone, though it ran on another machine
+   * and nobody here can see it.
+   */
+  async markGone(id: string): Promise<void> {
+    const { manifest, folder } = await this.read(id);
+    if (manifest.status === 'running')
+      await writeManifest(folder, { ...manifest, status: 'cancelled' });
+  }
+
+  /**
    * The vectors of a run's prompt.
    *
    * @throws PtuneError `run/not-found` when the run has not written any

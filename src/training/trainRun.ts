@@ -19,17 +19,22 @@ import { examplesOfStep, PromptTrainer, type TrainerInputs } from './promptTrain
 import { Run } from './runLoop.ts';
 import { startsOf } from './startVectors.ts';
 
-/** Trains; gives the run's id. The vectors of the best validation are what the run keeps. */
+/**
+ * Trains; gives the run's id. The vectors of the best validation are what the run keeps.
+ *
+ * @param sweep  the trial that the run belongs to
+ */
 export async function trainRun(
   open: OpenPromptFile,
   prompt: Prompt,
   seed: number,
   store: RunStore,
   context: TrainingContext,
+  sweep?: RunManifest['sweep'],
 ): Promise<string> {
   const inputs = await trainerInputs(open, prompt, seed, store);
   const trainer = await PromptTrainer.start(inputs);
-  const writer = await createRun(open, prompt, inputs, store, context);
+  const writer = await createRun(open, prompt, inputs, store, context, sweep);
   return finish(new Run(open, prompt, inputs, trainer, writer, context), writer);
 }
 
@@ -104,7 +109,8 @@ async function finish(run: Run, writer: RunWriter): Promise<string> {
   return writer.id;
 }
 
-function stepsOf(settings: TrainSettings, examples: number): number {
+/** How many steps a training makes at most on so many examples. */
+export function stepsOf(settings: TrainSettings, examples: number): number {
   const { steps, epochs } = settings;
   if (steps !== undefined) return steps;
   return Math.max(1, Math.ceil((epochs! * examples) / examplesOfStep(settings, examples)));
@@ -159,6 +165,7 @@ async function createRun(
   { seed, steps }: TrainerInputs,
   store: RunStore,
   context: TrainingContext,
+  sweep: RunManifest['sweep'],
 ): Promise<RunWriter> {
   const fingerprint = await open.fingerprint(prompt);
   return store.createRun(
@@ -181,6 +188,7 @@ async function createRun(
       placement: open
         .encodingOf(prompt, seed)
         .virtual.placement.map((place) => ({ ...place, rows: [...place.rows] })),
+      ...(sweep && { sweep }),
     },
     context.now(),
   );

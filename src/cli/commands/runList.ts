@@ -85,6 +85,7 @@ function lineOf(run: ListedRun) {
     `${status}${end && `: ${end}`}`,
     ...scoreText(run),
     ...(label?.pinned ? ['pinned'] : []),
+    ...(run.sweep ? [`trial ${run.sweep.trial} of sweep ${run.sweep.id}`] : []),
   ].join('  ');
 }
 

@@ -1,0 +1,106 @@
+/** The words of `ptune sweep`. */
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { PtuneError } from '../base/errors.ts';
+import { sweep, sweepTrial, type TrialOptions } from './commands/sweep.ts';
+import { outputFor } from './output.ts';
+
+/** Makes an action of a function that gives the exit status. */
+type Act = <Args extends unknown[]>(
+  action: (...args: Args) => Promise<number>,
+) => (...args: Args) => Promise<void>;
+
+interface SweepOptions {
+  readonly prompt?: string[];
+  readonly trials?: number;
+  readonly seed?: number;
+  readonly jobs?: number;
+  readonly resume?: boolean;
+  readonly collect?: boolean;
+  readonly test?: boolean;
+  readonly write?: boolean;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** Adds `sweep`, and the word with which a sweep starts the process of a trial. */
+export function addSweepCommand(root: Command, act: Act): void {
+  root
+    .command('sweep')
+    .description('train a file with many settings and compare them on the validation examples')
+    .argument('<file>')
+    .option('--prompt <name>', 'sweep only this prompt; may be given again', collectNames)
+    .option('--trials <n>', 'how many settings to try for each prompt', positive)
+    .option('--seed <n>', 'draws what is tried', wholeNumber)
+    .option('--jobs <n>', 'trials at a time', positive)
+    .option('--resume', 'go on with the newest sweep of the file')
+    .option('--collect', 'print what the newest sweep has found so far; train nothing')
+    .option('--test', 'score the best trial on the test split, too')
+    .option('--write', 'put the best settings into the file')
+    .option('--output <dir>', 'folder for the runs and the sweep')
+    .addOption(new Option('--json', 'machine-readable output on standard output'))
+    .action(
+      act((file: string, options: SweepOptions) => {
+        assertPossible(options);
+        const { prompt, trials, seed, jobs, output } = options;
+        return sweep(
+          {
+            path: resolve(file),
+            ...(prompt && { prompts: prompt }),
+            ...(trials !== undefined && { trials }),
+            ...(seed !== undefined && { seed }),
+            ...(jobs !== undefined && { jobs }),
+            ...(options.resume && { resume: true }),
+            ...(options.collect && { collect: true }),
+            ...(options.test && { test: true }),
+            ...(output !== undefined && { output: resolve(output) }),
+          },
+          options.write ?? false,
+          outputFor(options.json ?? false),
+        );
+      }),
+    );
+  root
+    .command('sweep-trial', { hidden: true })
+    .argument('<file>')
+    .argument('<sweep>')
+    .argument('<trial>', undefined, positive)
+    .option('--output <dir>')
+    .option('--threads <n>', 'of the engine', positive)
+    .action(
+      act((file: string, folder: string, trial: number, options: TrialOptions) =>
+        sweepTrial(file, folder, trial, options),
+      ),
+    );
+}
+
+/** What was planned stays as it is: `--resume` and `--collect` take no other plan. */
+function assertPossible(options: SweepOptions): void {
+  const word = options.collect ? '--collect' : options.resume ? '--resume' : undefined;
+  if (word === undefined) return;
+  const other = (['prompt', 'trials', 'seed'] as const).find((key) => options[key] !== undefined);
+  if (other === undefined) return;
+  throw new PtuneError(
+    'cli/usage',
+    `${word} takes the sweep as it was planned, so --${other} cannot be given with it.`,
+    `Leave out --${other}, or start a new sweep without ${word}: runs that fit are not trained again.`,
+  );
+}
+
+const collectNames = (name: string, before: string[] | undefined): string[] => [
+  ...(before ?? []),
+  name,
+];
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('It is a whole number.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('It is at least 1.');
+  return value;
+}
