@@ -91,6 +91,39 @@ test('a run is named, noted and pinned, which only its label.json shows', async 
   await editor().screenshot('runs-light');
 });
 
+test(
+  'a key takes the run that is selected while the view is drawn again and again',
+  async () => {
+    const { page } = editor();
+    const text = await readFile(path, 'utf8');
+    const title = page.locator('.quick-input-widget:visible .quick-input-title');
+    let lines = 0;
+    const changes = setInterval(() => void writeFile(path, text + '\n'.repeat(++lines % 5)), 300);
+    const said = [];
+    try {
+      for (let i = 0; i < 24; i++) {
+        await row(i % 2 === 0 ? /^the first one/ : /^seed 2/).click();
+        await page.keyboard.press('F2');
+        // A key that comes while there is no row at all is lost: nothing is asked.
+        const asked = await title.innerText({ timeout: 8000 }).catch(() => 'nothing');
+        said.push(asked);
+        await page.keyboard.press('Escape');
+        await title.waitFor({ state: 'hidden' });
+      }
+    } finally {
+      clearInterval(changes);
+    }
+    await writeFile(path, text);
+    const wrong = said.filter((asked, i) => {
+      const right = i % 2 === 0 ? 'Rename the first one' : 'Rename seed 2';
+      return asked !== right && asked !== 'nothing';
+    });
+    expect(wrong).toEqual([]);
+    expect(said.filter((asked) => asked === 'nothing').length).toBeLessThan(6);
+  },
+  5 * minutes,
+);
+
 test('the tooltip has settings, seed, model and times', async () => {
   const { page } = editor();
   const tooltip = page.locator('.monaco-hover:visible').filter({ hasText: 'batchSize 4' });

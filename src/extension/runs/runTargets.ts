@@ -32,8 +32,10 @@ export async function oneRun(
   takesSelection = true,
 ): Promise<RunNode | undefined> {
   if (target?.kind === 'run') return target;
-  const [selected, ...others] = takesSelection ? runsOf(view.selection) : [];
-  if (target === undefined && selected !== undefined && others.length === 0) return selected;
+  if (target === undefined && takesSelection) {
+    const [selected, ...others] = runsOf(await view.selection());
+    if (selected !== undefined && others.length === 0) return selected;
+  }
   const items = await itemsFor(view, target, question);
   if (items === undefined) return undefined;
   return (await window.showQuickPick(items, optionsOf(question)))?.run;
@@ -45,7 +47,7 @@ export async function someRuns(
   target: RunTarget,
   question: RunQuestion,
 ): Promise<readonly RunNode[]> {
-  const selected = runsOf(view.selection);
+  const selected = runsOf(await view.selection());
   if (target?.kind === 'run') return selected.includes(target) ? selected : [target];
   if (target === undefined && selected.length > 0) return selected;
   return pickedRuns(view, target, question);

@@ -30,6 +30,7 @@ import { isOnDisk, isPtune, parsedFile } from '../documents.ts';
 import type { TrainingController } from '../jobs/trainingController.ts';
 import type { ScoreContext } from '../scores/fileScores.ts';
 import type { ScoreService } from '../scores/scoreService.ts';
+import { Redrawing } from './redrawing.ts';
 import { readRun, readRuns } from './runCatalog.ts';
 import {
   type RunFacts,
@@ -80,9 +81,9 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
   readonly #view: TreeView<TreeNode>;
   readonly #subscriptions: Registration[];
   #watch: RunWatch | undefined;
-  /** What is to be drawn again, and how many nodes are being drawn. */
+  readonly #redrawing: Redrawing;
+  /** What is to be drawn again. */
   #pending: Set<TreeNode> | 'all' = new Set();
-  #drawing = 0;
   #drawnAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
@@ -91,6 +92,7 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
 
   constructor(sources: RunSources) {
     this.#sources = sources;
+    this.#redrawing = new Redrawing(sources.now);
     const { scores, training } = sources;
     this.#view = window.createTreeView(viewId, {
       treeDataProvider: this,
@@ -120,9 +122,11 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
     this.#changed.dispose();
   }
 
-  /** The nodes that are selected, while the view can be seen. */
-  get selection(): readonly TreeNode[] {
-    return this.#view.visible ? this.#view.selection : [];
+  /** The nodes that are selected, while the view can be seen; waits until the editor knows them. */
+  async selection(): Promise<readonly TreeNode[]> {
+    if (!this.#view.visible) return [];
+    await this.#redrawing.over();
+    return this.#view.selection;
   }
 
   /** All runs there are, read now where nobody looked yet. */
@@ -161,6 +165,7 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    this.#redrawing.sign();
     if (node === undefined) {
       await this.#read();
       return [...this.#tree.roots];
@@ -174,13 +179,8 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
     return node.kind === 'prompt' ? node.file : undefined;
   }
 
-  async getTreeItem(node: TreeNode): Promise<TreeItem> {
-    this.#drawing++;
-    try {
-      return await this.#itemOf(node);
-    } finally {
-      this.#drawing--;
-    }
+  getTreeItem(node: TreeNode): Promise<TreeItem> {
+    return this.#redrawing.draw(() => this.#itemOf(node));
   }
 
   #itemOf(node: TreeNode): TreeItem | Promise<TreeItem> {
@@ -343,8 +343,9 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   /**
-   * Has nodes drawn again, those of changes close together at once. While the editor still draws it
-   * waits: every new request would break off the last one, and on a busy machine none would end.
+   * Has nodes drawn again, those of changes close together at once. While the editor still draws, or
+   * someone waits for what is selected, it waits: every new request would break off the last one, and
+   * on a busy machine none would end.
    */
   #show(change: TreeChange): void {
     if (change === 'all') this.#pending = 'all';
@@ -354,7 +355,7 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   #draw(waited: number): void {
-    if (this.#drawing > 0 && waited < patienceMs) {
+    if (this.#redrawing.isBusy && waited < patienceMs) {
       this.#timer = setTimeout(() => this.#draw(waited + pauseMs), pauseMs);
       return;
     }
@@ -362,6 +363,7 @@ export class RunsView implements TreeDataProvider<TreeNode>, Disposable {
     this.#pending = new Set();
     this.#timer = undefined;
     this.#drawnAt = this.#sources.now();
+    if (nodes === 'all' || [...nodes].some(({ kind }) => kind !== 'run')) this.#redrawing.sign();
     if (nodes === 'all') this.#changed.fire(undefined);
     else for (const node of nodes) this.#changed.fire(node);
   }
