@@ -12,6 +12,7 @@ import type { RunActions } from './runs/runActions.ts';
 import { runHandlers } from './runs/runCommands.ts';
 import type { RunsView } from './runs/runsView.ts';
 import type { ReportPanels } from './report/reportPanel.ts';
+import { announceScore } from './scores/announceScore.ts';
 import type { ScoreService } from './scores/scoreService.ts';
 import { canStart } from './jobs/canStart.ts';
 import { measureImportance } from './looks/measureImportance.ts';
@@ -74,6 +75,8 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
         const to = target !== undefined && 'to' in target ? target.to : undefined;
         await comparison.compare(await documentOf(target), promptOf(target), to);
       }),
+    'ptune.announceScore': (target) =>
+      guarded(async () => announceScore(parts, await documentOf(target), promptOf(target))),
     'ptune.openReport': (target) =>
       guarded(async () => reports.open((await documentOf(target)).uri)),
     'ptune.cancelTraining': () => guarded(() => training.cancel()),

@@ -33,6 +33,7 @@ export interface CommandArguments {
   'ptune.probeWordings': Target;
   'ptune.measureImportance': Target;
   'ptune.compare': Target | ComparedPrompts;
+  'ptune.announceScore': Target;
   'ptune.openReport': Target;
   'ptune.cancelTraining': undefined;
   /** The number of a job that waits; undefined for all of them. */

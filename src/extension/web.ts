@@ -53,6 +53,7 @@ function handlersWithout(log: { show(): void }): CommandHandlers {
     'ptune.probeWordings': explain,
     'ptune.measureImportance': explain,
     'ptune.compare': explain,
+    'ptune.announceScore': explain,
     'ptune.openReport': explain,
     'ptune.cancelTraining': explain,
     'ptune.removeWaiting': explain,

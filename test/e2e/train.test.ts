@@ -78,6 +78,23 @@ describe('training from the palette', () => {
     await editor().screenshot('hover-light');
   });
 
+  test('says the score of the prompt at the cursor in a message', async () => {
+    const { workbench, page } = editor();
+    await workbench.editor.dismissHover();
+    await workbench.clearNotifications();
+    await (await workbench.editor.reveal('@prompt learned')).click();
+    await workbench.runCommand('PTune: Announce Score');
+    const said = workbench.notification(/^(?=.*learned: \d+ % of \d+ test answers right)/s);
+    await said.waitFor();
+    const { accuracy, baseline } = prompt('learned').summary.difference!;
+    expect(await said.innerText()).toContain(`${points(accuracy)} points over ${baseline}, signif`);
+    await workbench.clearNotifications();
+    await page.keyboard.press('ControlOrMeta+Home');
+    await workbench.runCommand('PTune: Announce Score');
+    await workbench.notification('The cursor is in no prompt').waitFor();
+    await workbench.clearNotifications();
+  });
+
   test('shows the nearest tokens of the vectors that a virtual token stands for', async () => {
     const { workbench } = editor();
     const text = await workbench.editor.hover('{*3} {country} {*3}', '{*3}');

@@ -3,6 +3,7 @@ import { buildReport } from '../../src/evaluation/report.ts';
 import type { PromptScore } from '../../src/extension/scores/fileScores.ts';
 import { inlineText } from '../../src/extension/scores/inlineText.ts';
 import { markdownCode, markdownText } from '../../src/extension/scores/markdown.ts';
+import { spokenScore, spokenWithoutScore } from '../../src/extension/scores/spokenScore.ts';
 import { ago, scoreCard, unscoredCard } from '../../src/extension/scores/scoreCard.ts';
 import { virtualTokenCard } from '../../src/extension/scores/virtualTokenCard.ts';
 import type { VirtualPart } from '../../src/language/ast.ts';
@@ -95,6 +96,48 @@ describe('the score at the end of a line', () => {
     const prompt = { ...score.prompt, summary: { ...score.prompt.summary, difference } };
     expect(inlineText({ ...score, prompt })).toMatchObject({ tone: 'worse' });
     expect(inlineText({ ...score, prompt })!.text).toContain('−20 ●');
+  });
+});
+
+describe('the score that is read aloud', () => {
+  it.each<[string, PromptScore, RegExp]>([
+    [
+      'the baseline',
+      scoreOf('manual'),
+      /^manual: 42 % of 57 test answers right \(\d+–\d+ %\)\. It is the baseline\.$/,
+    ],
+    [
+      'a prompt with seeds',
+      scoreOf('learned'),
+      /^learned: 92 % of 57 .* \+50 points over manual, significant\. 3 seeds: \d+ %, \d+ %, \d+ %\.$/,
+    ],
+    [
+      'a difference that may be chance',
+      scoreOf('learned', { report: undecided, missingSeeds: [2] }),
+      /\+4 points over \w+, not significant\. 1 of 2 seeds: seed 1 \(seed 2 is not trained\)\.$/,
+    ],
+    [
+      'a stale score',
+      scoreOf('learned', { stale: 'template changed' }),
+      /^learned: stale, template changed\. It was 92 %\. Train again\.$/,
+    ],
+    [
+      'a difference to a baseline that changed',
+      scoreOf('learned', { baselineStale: 'template changed in manual' }),
+      /The baseline has changed: template changed in manual\. Score again to hear the difference/,
+    ],
+  ])('says of %s in words what its line shows', (_name, score, expected) => {
+    const said = spokenScore(score);
+    expect(said).toMatch(expected);
+    expect(said).not.toMatch(/[●⟳*\\]/);
+  });
+
+  it('says what to do where there is none', () => {
+    const text = '@prompt words\n{capital}\n@prompt learned\n{*} {capital}\n';
+    expect(parse(text).prompts.map(spokenWithoutScore)).toEqual([
+      'words has no score yet. Score it to get one.',
+      'learned has no score yet. Train it to get one.',
+    ]);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   progressMessage,
   statusText,
   trainingText,
+  trainingWords,
 } from '../../src/extension/jobs/trainingProgress.ts';
 import type { TrainingEvent } from '../../src/protocol/events.ts';
 
@@ -105,6 +106,9 @@ describe('the progress of a training', () => {
     const training = progressAfter(started, runStarted, step(1, 3), step(2, 1));
     expect(trainingText(training, 'learned')).toBe(
       '█▁ step 2 of 4 · loss 1.00 · 9.0 s left for seed 2',
+    );
+    expect(trainingWords(training, 'learned')).toBe(
+      'step 2 of 4 · loss 1.00 · 9.0 s left for seed 2',
     );
     expect(trainingText(training, 'manual')).toBeUndefined();
     const scored = progressAfter(started, runStarted, runEnded, scoring);

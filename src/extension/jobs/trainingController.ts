@@ -30,6 +30,7 @@ import {
   stepText,
   titleText,
   trainingText,
+  trainingWords,
 } from './trainingProgress.ts';
 import { textSetting } from '../settings.ts';
 
@@ -104,6 +105,12 @@ export class TrainingController implements Disposable {
   textFor(document: TextDocument, prompt: string): string | undefined {
     if (this.#progress === undefined || !this.isRunningFor(document)) return undefined;
     return trainingText(this.#progress, prompt);
+  }
+
+  /** The same in words alone. */
+  wordsFor(document: TextDocument, prompt: string): string | undefined {
+    if (this.#progress === undefined || !this.isRunningFor(document)) return undefined;
+    return trainingWords(this.#progress, prompt);
   }
 
   /** The id of the run that is in training. */

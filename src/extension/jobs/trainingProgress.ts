@@ -141,11 +141,19 @@ function shortText(progress: TrainingProgress): string {
 
 /** What stands at the end of a prompt's line while it trains, or undefined while it does not. */
 export function trainingText(progress: TrainingProgress, prompt: string): string | undefined {
+  const words = trainingWords(progress, prompt);
+  const { current } = progress;
+  if (words === undefined || current === undefined) return words;
+  return `${sparkline(current.losses, 16)} ${words}`.trim();
+}
+
+/** The same without the curve, to be read aloud. */
+export function trainingWords(progress: TrainingProgress, prompt: string): string | undefined {
   const { current, scoring, planned } = progress;
   if (current?.prompt === prompt) {
     const seed =
       planned > 1 && current.secondsLeft !== undefined ? ` for seed ${current.seed}` : '';
-    return `${sparkline(current.losses, 16)} ${stepText(current)}${seed}`.trim();
+    return `${stepText(current)}${seed}`;
   }
   return scoring === prompt && current === undefined ? 'scoring' : undefined;
 }

@@ -96,7 +96,8 @@ function differenceText({
   return `${size} (${range}): ${certainty}`;
 }
 
-function seedsText({ prompt, missingSeeds }: PromptScore): string | undefined {
+/** "3 seeds: 93 %, 91 %, 95 %", with those that are not trained. */
+export function seedsText({ prompt, missingSeeds }: PromptScore): string | undefined {
   const { seeds } = prompt.summary;
   if (seeds === undefined || seeds.length === 0) return undefined;
   const one = seeds.length === 1 ? `seed ${seeds[0]!.seed}` : undefined;
