@@ -7,6 +7,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, installCodeServer } from './editor.mjs';
+import { installSlurm } from './slurm.mjs';
 import { fail, root, run, say } from './steps.mjs';
 import { npm, setup } from './setup.mjs';
 
@@ -54,9 +55,11 @@ async function runVitest(config, env = {}) {
   return { passed: report.numPassedTests, failed: status === 0 ? failed : Math.max(failed, 1) };
 }
 
-/** The tests of every part; those of the report page draw it in a browser. */
+/** The tests of every part; those of the report page draw it in a browser, those of sweeps have a Slurm. */
 async function runUnitTests() {
   const { value } = await browser;
+  // Where it could not be installed, its tests fail and say why.
+  await slurm;
   return runVitest('vitest.config.ts', value === undefined ? {} : { PTUNE_CHROMIUM: value });
 }
 
@@ -94,6 +97,8 @@ if (wanted.includes('editor')) rmSync(output, { recursive: true, force: true });
 // Both go on while the checks run.
 const browser = wanted.some((name) => name !== 'check') ? start(chromium) : undefined;
 const codeServer = wanted.includes('editor') ? start(installCodeServer) : undefined;
+// One after the other: both may need the same package manager.
+const slurm = wanted.includes('unit') ? browser?.then(() => start(installSlurm)) : undefined;
 const total = { passed: 0, failed: 0 };
 const durations = [];
 for (const name of wanted) {

@@ -59,6 +59,8 @@ export const errorKinds = {
   'sweep/changed': 'input',
   'sweep/in-use': 'input',
   'sweep/no-result': 'input',
+  'slurm/unavailable': 'environment',
+  'slurm/refused': 'environment',
   'export/not-empty': 'input',
   'export/not-possible': 'unsupported',
   'import/unknown': 'input',

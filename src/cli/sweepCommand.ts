@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { PtuneError } from '../base/errors.ts';
-import { sweep, sweepTrial, type TrialOptions } from './commands/sweep.ts';
+import { sbatchWords } from '../sweep/slurm/words.ts';
+import { sweep, sweepTrial, type TrialOptions, type Where } from './commands/sweep.ts';
 import { outputFor } from './output.ts';
 
 /** Makes an action of a function that gives the exit status. */
@@ -14,7 +15,10 @@ interface SweepOptions {
   readonly prompt?: string[];
   readonly trials?: number;
   readonly seed?: number;
+  readonly executor: 'local' | 'slurm';
   readonly jobs?: number;
+  readonly sbatch?: string[];
+  readonly wait: boolean;
   readonly resume?: boolean;
   readonly collect?: boolean;
   readonly test?: boolean;
@@ -32,7 +36,14 @@ export function addSweepCommand(root: Command, act: Act): void {
     .option('--prompt <name>', 'sweep only this prompt; may be given again', collectNames)
     .option('--trials <n>', 'how many settings to try for each prompt', positive)
     .option('--seed <n>', 'draws what is tried', wholeNumber)
+    .addOption(
+      new Option('--executor <name>', 'where trials are trained')
+        .choices(['local', 'slurm'])
+        .default('local'),
+    )
     .option('--jobs <n>', 'trials at a time', positive)
+    .option('--sbatch <options>', 'options for sbatch; may be given again', collectNames)
+    .option('--no-wait', 'give the trials to Slurm and end')
     .option('--resume', 'go on with the newest sweep of the file')
     .option('--collect', 'print what the newest sweep has found so far; train nothing')
     .option('--test', 'score the best trial on the test split, too')
@@ -42,19 +53,19 @@ export function addSweepCommand(root: Command, act: Act): void {
     .action(
       act((file: string, options: SweepOptions) => {
         assertPossible(options);
-        const { prompt, trials, seed, jobs, output } = options;
+        const { prompt, trials, seed, output } = options;
         return sweep(
           {
             path: resolve(file),
             ...(prompt && { prompts: prompt }),
             ...(trials !== undefined && { trials }),
             ...(seed !== undefined && { seed }),
-            ...(jobs !== undefined && { jobs }),
             ...(options.resume && { resume: true }),
             ...(options.collect && { collect: true }),
             ...(options.test && { test: true }),
             ...(output !== undefined && { output: resolve(output) }),
           },
+          whereOf(options),
           options.write ?? false,
           outputFor(options.json ?? false),
         );
@@ -74,8 +85,27 @@ export function addSweepCommand(root: Command, act: Act): void {
     );
 }
 
-/** What was planned stays as it is: `--resume` and `--collect` take no other plan. */
+function whereOf({ executor, jobs, sbatch = [], wait }: SweepOptions): Where {
+  if (executor === 'local') return { kind: 'local', jobs: jobs ?? 1 };
+  return { kind: 'slurm', sbatch: sbatchWords(sbatch), wait, ...(jobs !== undefined && { jobs }) };
+}
+
+/**
+ * What was planned stays as it is: `--resume` and `--collect` take no other plan. What is for Slurm
+ * needs Slurm, and what comes after the trials needs them to be waited for.
+ */
 function assertPossible(options: SweepOptions): void {
+  const { executor, sbatch, wait, write, test } = options;
+  if (executor === 'local' && (sbatch !== undefined || !wait)) {
+    const option = wait ? '--sbatch' : '--no-wait';
+    const message = `${option} is for Slurm, and the trials are to be trained on this machine.`;
+    throw new PtuneError('cli/usage', message, `Add --executor slurm, or leave out ${option}.`);
+  }
+  if (!wait && (write || test)) {
+    const option = write ? '--write' : '--test';
+    const message = `${option} needs the best trial, and --no-wait does not wait for it.`;
+    throw new PtuneError('cli/usage', message, `Give ${option} with --resume or --collect later.`);
+  }
   const word = options.collect ? '--collect' : options.resume ? '--resume' : undefined;
   if (word === undefined) return;
   const other = (['prompt', 'trials', 'seed'] as const).find((key) => options[key] !== undefined);

@@ -1,19 +1,11 @@
 /** Trials on this machine, each in a process of its own: one that crashes takes no other with it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { PtuneError } from '../base/errors.ts';
 import type { TrainingEvent } from '../protocol/events.ts';
 import type { TrainingContext } from '../training/context.ts';
 import type { SweepTrial } from './manifest.ts';
+import type { TaskCommand } from './slurm/script.ts';
 import type { Sweep } from './sweepStore.ts';
-
-/** How a process that runs one trial is started. */
-export interface TrialCommand {
-  /** The script; arguments follow it. */
-  readonly script: string;
-  /** The arguments for a trial of the sweep. */
-  readonly args: (trial: number) => readonly string[];
-}
 
 /** What a trial's process tells its parent. */
 export interface TrialMessage {
@@ -25,6 +17,8 @@ export interface Listener {
   event(trial: number, event: TrainingEvent): void;
   /** A trial has ended, whatever its end. */
   ended(trial: number): Promise<void>;
+  /** How many trials are at work, and how many wait for a place. */
+  queue(running: number, waiting: number): void;
 }
 
 /** So much of what a process wrote before it died is kept as the reason. */
@@ -38,7 +32,7 @@ export async function runLocally(
   sweep: Sweep,
   trials: readonly SweepTrial[],
   jobs: number,
-  command: TrialCommand,
+  command: TaskCommand,
   { signal }: Pick<TrainingContext, 'signal'>,
   listener: Listener,
 ): Promise<void> {
@@ -58,12 +52,12 @@ export async function runLocally(
 }
 
 function start(
-  { script, args }: TrialCommand,
+  { script, before, after }: TaskCommand,
   trial: number,
   threads: number | undefined,
 ): ChildProcess {
   const more = threads === undefined ? [] : ['--threads', String(threads)];
-  return fork(script, [...args(trial), ...more], {
+  return fork(script, [...before, String(trial), ...after, ...more], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Ctrl+C reaches this process alone, which asks each trial once; a second one would kill it.
     detached: true,
@@ -114,19 +108,4 @@ export function stopWithParent(abort: () => void): void {
 export function tellParent(event: TrainingEvent): void {
   const message: TrialMessage = { event };
   if (process.connected) process.send?.(message);
-}
-
-/** @throws PtuneError `training/cancelled` with how to go on */
-export function throwIfStopped(
-  { aborted }: AbortSignal,
-  file: string,
-  done: number,
-  all: number,
-): void {
-  if (!aborted) return;
-  const command = `ptune sweep ${file} --resume`;
-  throw new PtuneError(
-    'training/cancelled',
-    `Cancelled. ${done} of ${all} trials are done; "${command}" goes on.`,
-  );
 }

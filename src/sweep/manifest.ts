@@ -24,6 +24,7 @@ const plannedTrial = z.object({
 
 const slurmJob = z.object({
   job: z.string(),
+  cluster: z.string().optional(),
   trials: z.array(z.number().int().positive()),
   submittedAt: z.string(),
 });

@@ -3,14 +3,17 @@ import { basename } from 'node:path';
 import { PtuneError } from '../base/errors.ts';
 import { trainLines } from '../language/features/trainEdits.ts';
 import { meanOf } from '../evaluation/statistics.ts';
+import type { TrainingEvent } from '../protocol/events.ts';
 import type { Candidates } from '../protocol/summary.ts';
 import type { TrainingContext } from '../training/context.ts';
 import { openPromptFile, type OpenPromptFile } from '../training/promptFile.ts';
 import { candidatesOf } from '../training/scorePrompts.ts';
 import type { SweepEvent } from './events.ts';
-import { runLocally, throwIfStopped, type Listener, type TrialCommand } from './localExecutor.ts';
+import { assertFree, execute, type Execution } from './execution.ts';
+import type { Listener } from './localExecutor.ts';
 import type { SweepManifest, SweepTrial } from './manifest.ts';
 import { SweepMeter } from './meter.ts';
+import { assertSlurm } from './slurm/queue.ts';
 import { assertUnchanged, startSweep, sweepPlaces, type SweepPlaces } from './prepare.ts';
 import { type BestTrial, type JudgedTrial, sweepResult, type UnjudgedTrial } from './result.ts';
 import { sweepSentences, testSentence } from './sentences.ts';
@@ -24,8 +27,6 @@ export interface SweepRequest {
   /** Trials of each prompt. */
   readonly trials?: number;
   readonly seed?: number;
-  /** Trials at a time. */
-  readonly jobs?: number;
   /** Go on with the newest sweep of the file. */
   readonly resume?: boolean;
   /** Only read what the newest sweep of the file has so far. */
@@ -56,49 +57,28 @@ export interface SweepSummary {
   readonly sentences: readonly string[];
 }
 
-/** How the trials of a sweep are run that are not done. */
-export type Executor = (
-  sweep: Sweep,
-  due: readonly SweepTrial[],
-  listener: Listener,
-) => Promise<void>;
-
 /** Hears what happens. */
 type Tell = (event: SweepEvent) => void;
 
 /**
  * Sweeps a file.
  *
- * @param command  starts the process of one trial of the sweep in a folder
  * @throws PtuneError as `openPromptFile`, `startSweep` and `assertUnchanged`; `sweep/not-found`;
- *   `sweep/in-use`; `training/cancelled`
+ *   `sweep/in-use`; `slurm/unavailable`; `slurm/refused`; `training/cancelled`
  */
 export async function sweepFile(
   request: SweepRequest,
-  command: (folder: string) => TrialCommand,
+  execution: Execution,
   context: TrainingContext,
   tell: Tell,
 ): Promise<SweepSummary> {
-  const { jobs = 1 } = request;
-  return leadSweep(request, context, tell, 'local', (sweep, due, listener) =>
-    runLocally(sweep, due, jobs, command(sweep.folder), context, listener),
-  );
-}
-
-/** Plans or goes on, has what is due executed, and reads the result. */
-export async function leadSweep(
-  request: SweepRequest,
-  context: TrainingContext,
-  tell: Tell,
-  executor: 'local' | 'slurm',
-  execute: Executor,
-): Promise<SweepSummary> {
+  if (execution.kind === 'slurm' && !request.collect) await assertSlurm();
   const places = sweepPlaces(request.path, request.output);
   const open = await openPromptFile(request.path, undefined, context);
   const { sweep, candidates } = await opened(open, request, places, context).finally(() =>
     open.model.release(),
   );
-  if (!request.collect) await runDue(sweep, context, tell, executor, execute);
+  if (!request.collect) await runDue(sweep, execution, context, tell);
   const result = await sweepResult(sweep);
   const { manifest, folder } = sweep;
   const best = [];
@@ -152,44 +132,80 @@ async function opened(
 
 async function runDue(
   sweep: Sweep,
+  execution: Execution,
   context: TrainingContext,
   tell: Tell,
-  executor: 'local' | 'slurm',
-  execute: Executor,
 ): Promise<void> {
   const { id, file, trials } = sweep.manifest;
   const due: SweepTrial[] = [];
   for (const trial of trials) if (!(await isDone(sweep, trial.trial))) due.push(trial);
+  const { kind: executor } = execution;
   const done = trials.length - due.length;
   tell({ type: 'sweepStarted', sweep: id, file, executor, trials: trials.length, done });
   if (due.length === 0) return;
-  const meter = new SweepMeter(due, trials.length, context.now());
-  const warned = new Set<string>();
-  await execute(sweep, due, {
-    event: (trial, event) => {
-      if (meter.hear(trial, event)) tell(meter.event(context.now()));
-      if (event.type !== 'warning' || warned.has(event.message)) return;
-      // What is wrong with the file was told when it was opened; of a training every trial may tell it.
-      if (event.run === undefined) return;
-      warned.add(event.message);
-      tell({ ...event, message: `trial ${trial}: ${event.message}` });
-    },
-    ended: async (trial) => {
-      meter.end(trial);
-      const { done, total, secondsLeft } = meter.event(context.now());
-      const progress = { done, total, ...(secondsLeft !== undefined && { secondsLeft }) };
-      tell({
-        ...(await endOf(
-          sweep,
-          trials.find((one) => one.trial === trial)!,
-        )),
-        ...progress,
-      });
-    },
-  });
+  await assertFree(sweep, due, executor);
+  const listener = new SweepListener(sweep, due, context, tell);
+  await execute(execution, sweep, due, context, listener, tell);
+  if (!context.signal.aborted) return;
   let finished = 0;
   for (const { trial } of trials) finished += Number(await isDone(sweep, trial));
-  throwIfStopped(context.signal, file, finished, trials.length);
+  throw stopped(sweep, executor, finished);
+}
+
+/** Tells how far a sweep is from what its trials tell. */
+class SweepListener implements Listener {
+  readonly #sweep: Sweep;
+  readonly #context: TrainingContext;
+  readonly #tell: Tell;
+  readonly #meter: SweepMeter;
+  readonly #warned = new Set<string>();
+
+  constructor(sweep: Sweep, due: readonly SweepTrial[], context: TrainingContext, tell: Tell) {
+    this.#sweep = sweep;
+    this.#context = context;
+    this.#tell = tell;
+    this.#meter = new SweepMeter(due, sweep.manifest.trials.length, context.now());
+  }
+
+  event(trial: number, event: TrainingEvent): void {
+    if (this.#meter.hear(trial, event)) this.#tell(this.#meter.event(this.#context.now()));
+    // What is wrong with the file was told when it was opened; of a training each trial may tell it.
+    if (event.type !== 'warning' || event.run === undefined) return;
+    if (this.#warned.has(event.message)) return;
+    this.#warned.add(event.message);
+    this.#tell({ ...event, message: `trial ${trial}: ${event.message}` });
+  }
+
+  queue(running: number, waiting: number): void {
+    const detail = `${running} running, ${waiting} waiting in the queue`;
+    this.#tell({ ...this.#meter.event(this.#context.now()), detail });
+  }
+
+  async ended(trial: number): Promise<void> {
+    this.#meter.end(trial);
+    const { done, total, secondsLeft } = this.#meter.event(this.#context.now());
+    const planned = this.#sweep.manifest.trials.find((one) => one.trial === trial)!;
+    this.#tell({
+      ...(await endOf(this.#sweep, planned)),
+      done,
+      total,
+      ...(secondsLeft !== undefined && { secondsLeft }),
+    });
+  }
+}
+
+function stopped({ manifest }: Sweep, executor: 'local' | 'slurm', done: number): PtuneError {
+  const { file, trials, slurm = [] } = manifest;
+  const state = `${done} of ${trials.length} trials are done`;
+  if (executor === 'local') {
+    const command = `ptune sweep ${file} --resume`;
+    const message = `Cancelled. ${state}; "${command}" goes on.`;
+    return new PtuneError('training/cancelled', message);
+  }
+  const command = `ptune sweep ${file} --resume --executor slurm`;
+  const ends = `scancel ${slurm.map(({ job }) => job).join(' ')}`;
+  const message = `No longer followed. ${state}, and the others stay in the queue: "${command}" follows them again, "${ends}" ends them.`;
+  return new PtuneError('training/cancelled', message);
 }
 
 /** Whether a trial has its score, or would fail again. */

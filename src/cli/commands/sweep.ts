@@ -6,7 +6,7 @@ import { duration, percent } from '../../base/format.ts';
 import { atomicWrite } from '../../files/atomicWrite.ts';
 import { withTrainValues } from '../../language/features/trainEdits.ts';
 import type { SweepEvent } from '../../sweep/events.ts';
-import { stopWithParent, tellParent, type TrialCommand } from '../../sweep/localExecutor.ts';
+import { stopWithParent, tellParent } from '../../sweep/localExecutor.ts';
 import { runTrial } from '../../sweep/runTrial.ts';
 import { settingsText } from '../../sweep/settingsText.ts';
 import { sweepFile, type SweepRequest, type SweepSummary } from '../../sweep/sweepFile.ts';
@@ -15,37 +15,49 @@ import { trainingContext } from '../environment.ts';
 import { note, print, printJson, report, type Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 
+/** Where the trials are run. */
+export type Where =
+  | { readonly kind: 'local'; readonly jobs: number }
+  | {
+      readonly kind: 'slurm';
+      readonly jobs?: number;
+      readonly sbatch: readonly string[];
+      readonly wait: boolean;
+    };
+
 /** Sweeps, prints the trials and the best settings, and with `write` puts them into the file. */
 export async function sweep(
   request: SweepRequest,
+  where: Where,
   write: boolean,
   output: Output,
 ): Promise<number> {
   const progress = new Progress(output);
   const context = trainingContext((event) => progress.show(event));
   const { path, output: folder } = request;
-  const command = (sweepFolder: string): TrialCommand => ({
+  const command = (sweepFolder: string) => ({
+    node: process.execPath,
     script: __filename,
-    args: (trial) => [
-      'sweep-trial',
-      path,
-      sweepFolder,
-      String(trial),
-      ...(folder === undefined ? [] : ['--output', folder]),
-    ],
+    before: ['sweep-trial', path, sweepFolder],
+    after: folder === undefined ? [] : ['--output', folder],
   });
-  const summary = await sweepFile(request, command, context, (event) => {
+  const summary = await sweepFile(request, { ...where, command }, context, (event) => {
     if (!output.json) show(event, progress, output);
     else if (event.type !== 'progress') printJson(event);
   });
   progress.end();
+  if (where.kind === 'slurm' && !where.wait && !request.collect) {
+    if (output.json) printJson(summary);
+    else printSubmitted(summary);
+    return 0;
+  }
   const written = write ? await writeBest(path, summary) : [];
   if (output.json) printJson(summary);
   else {
     printSummary(summary);
     for (const line of written) print(line);
   }
-  return statusOf(summary);
+  return statusOf(summary, where);
 }
 
 function show(event: SweepEvent, progress: Progress, { live }: Output): void {
@@ -91,8 +103,17 @@ function printSummary(summary: SweepSummary): void {
   }
 }
 
+function printSubmitted({ file, folder, trials }: SweepSummary): void {
+  const open = trials.filter(({ status }) => status !== 'completed').length;
+  print(
+    `${open} of ${trials.length} trials are in the queue of Slurm, with their files in ${folder}.`,
+  );
+  print(`"ptune sweep ${file} --resume --executor slurm" follows them and prints the result;`);
+  print(`"ptune sweep ${file} --collect" prints what there is so far.`);
+}
+
 /** 2 where nothing was found, 3 where trials did not come to their end, else 0. */
-function statusOf({ trials, file }: SweepSummary): number {
+function statusOf({ trials, file }: SweepSummary, { kind }: Where): number {
   const open = trials.filter((one) => one.status !== 'completed' && !('final' in one));
   const failed = trials.filter(({ status }) => status === 'failed');
   if (trials.every(({ status }) => status !== 'completed') && failed.length === trials.length) {
@@ -106,8 +127,9 @@ function statusOf({ trials, file }: SweepSummary): number {
     );
   }
   if (open.length === 0) return 0;
+  const command = `ptune sweep ${file} --resume${kind === 'slurm' ? ' --executor slurm' : ''}`;
   note(
-    `${open.length === 1 ? '1 trial has' : `${open.length} trials have`} no score yet; "ptune sweep ${file} --resume" goes on with ${open.length === 1 ? 'it' : 'them'}.`,
+    `${open.length === 1 ? '1 trial has' : `${open.length} trials have`} no score yet; "${command}" goes on with ${open.length === 1 ? 'it' : 'them'}.`,
   );
   return 3;
 }
