@@ -37,7 +37,7 @@ export interface TrialEndedEvent {
   readonly seconds?: number;
   /** Its runs were there before. */
   readonly reused?: true;
-  /** How many trials are done, of how many, and how long the others take at most. */
+  /** How many trials are done, of how many, and how long the others take, once that is known. */
   readonly done: number;
   readonly total: number;
   readonly secondsLeft?: number;

@@ -3,6 +3,9 @@ import type { ProgressEvent, TrainingEvent } from '../protocol/events.ts';
 import type { SweepTrial } from './manifest.ts';
 import { settingsText } from './settingsText.ts';
 
+/** From this share of the work on its speed is known. */
+const speedKnown = 0.05;
+
 export class SweepMeter {
   readonly #all: number;
   readonly #left: ReadonlyMap<number, SweepTrial>;
@@ -52,12 +55,9 @@ export class SweepMeter {
       ...(detail && { detail }),
       done: this.#all - this.#left.size + this.#ended,
       total: this.#all,
-      // A training that stops early makes a jump.
-      ...(done > 0 &&
-        this.#ended < this.#left.size && {
-          secondsLeft: (seconds / done) * (total - done),
-          atMost: true as const,
-        }),
+      // Starting the first trials takes long beside their first steps, and says nothing of the rest.
+      ...(done >= speedKnown * total &&
+        this.#ended < this.#left.size && { secondsLeft: (seconds / done) * (total - done) }),
     };
   }
 }

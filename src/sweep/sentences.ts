@@ -1,6 +1,7 @@
 /** What the result of a sweep says, in sentences: how good the best is, and what of that is chance. */
 import {
   counted,
+  listed,
   percent,
   percentRange,
   points,
@@ -83,17 +84,20 @@ function optimism({ among, unpicked }: BestTrial, { accuracy }: JudgedTrial): st
   ];
 }
 
-/** What a best trial came to on the test split, or how that is asked for. */
-export function testSentence({
-  trial,
-  test,
-}: {
-  readonly trial: number;
-  readonly test?: TestScore;
-}): string {
-  if (!test) {
-    return `The test split was not looked at; --test scores trial ${trial} on it.`;
-  }
-  const { n, accuracy, interval } = test;
-  return `On ${counted(n, 'test example')}, which had no part in the choice, trial ${trial} answers ${percent(accuracy)} right (${percentRange(interval)}).`;
+/** What the best trials came to on the test split, or how that is asked for. */
+export function testSentences(
+  best: readonly { readonly trial: number; readonly test?: TestScore }[],
+): string[] {
+  const scored = best.flatMap(({ trial, test }) =>
+    test === undefined
+      ? []
+      : [
+          `On ${counted(test.n, 'test example')}, which had no part in the choice, trial ${trial} answers ${percent(test.accuracy)} right (${percentRange(test.interval)}).`,
+        ],
+  );
+  if (scored.length > 0 || best.length === 0) return scored;
+  const trials = best.map(({ trial }) => String(trial));
+  return [
+    `The test split was not looked at; --test scores ${best.length === 1 ? 'trial' : 'trials'} ${listed(trials)} on it.`,
+  ];
 }

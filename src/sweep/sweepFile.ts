@@ -16,7 +16,7 @@ import { SweepMeter } from './meter.ts';
 import { assertSlurm } from './slurm/queue.ts';
 import { assertUnchanged, startSweep, sweepPlaces, type SweepPlaces } from './prepare.ts';
 import { type BestTrial, type JudgedTrial, sweepResult, type UnjudgedTrial } from './result.ts';
-import { sweepSentences, testSentence } from './sentences.ts';
+import { sweepSentences, testSentences } from './sentences.ts';
 import { Sweep } from './sweepStore.ts';
 import { testScore, type TestScore } from './testScore.ts';
 
@@ -56,6 +56,9 @@ export interface SweepSummary {
   })[];
   readonly sentences: readonly string[];
 }
+
+/** Between two steps news of the work come no more often than this, in milliseconds. */
+const tellEvery = 200;
 
 /** Hears what happens. */
 type Tell = (event: SweepEvent) => void;
@@ -102,7 +105,7 @@ export async function sweepFile(
     trials: [...result.judged, ...result.unjudged],
     leftOut: manifest.leftOut,
     best,
-    sentences: [...sweepSentences(result), ...best.map(testSentence)],
+    sentences: [...sweepSentences(result), ...testSentences(best)],
   };
 }
 
@@ -159,6 +162,7 @@ class SweepListener implements Listener {
   readonly #tell: Tell;
   readonly #meter: SweepMeter;
   readonly #warned = new Set<string>();
+  #told = 0;
 
   constructor(sweep: Sweep, due: readonly SweepTrial[], context: TrainingContext, tell: Tell) {
     this.#sweep = sweep;
@@ -168,7 +172,11 @@ class SweepListener implements Listener {
   }
 
   event(trial: number, event: TrainingEvent): void {
-    if (this.#meter.hear(trial, event)) this.#tell(this.#meter.event(this.#context.now()));
+    const now = this.#context.now();
+    if (this.#meter.hear(trial, event) && now - this.#told >= tellEvery) {
+      this.#told = now;
+      this.#tell(this.#meter.event(now));
+    }
     // What is wrong with the file was told when it was opened; of a training each trial may tell it.
     if (event.type !== 'warning' || event.run === undefined) return;
     if (this.#warned.has(event.message)) return;

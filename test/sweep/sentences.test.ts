@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BestTrial, JudgedTrial, SweepResult } from '../../src/sweep/result.ts';
-import { sweepSentences, testSentence } from '../../src/sweep/sentences.ts';
+import { sweepSentences, testSentences } from '../../src/sweep/sentences.ts';
 
 const judged = (trial: number, accuracy: number, n = 100): JudgedTrial => ({
   trial,
@@ -92,12 +92,16 @@ describe('the sentences on a sweep', () => {
   });
 
   test('say of the test split whether it was looked at', () => {
-    expect(testSentence({ trial: 3 })).toBe(
+    expect(testSentences([{ trial: 3 }])).toEqual([
       'The test split was not looked at; --test scores trial 3 on it.',
-    );
+    ]);
+    expect(testSentences([{ trial: 3 }, { trial: 5 }])).toEqual([
+      'The test split was not looked at; --test scores trials 3 and 5 on it.',
+    ]);
+    expect(testSentences([])).toEqual([]);
     const test = { n: 52, accuracy: 0.9, interval: [0.8, 0.95], loss: 1 } as const;
-    expect(testSentence({ trial: 3, test })).toBe(
+    expect(testSentences([{ trial: 3, test }])).toEqual([
       'On 52 test examples, which had no part in the choice, trial 3 answers 90 % right (80–95 %).',
-    );
+    ]);
   });
 });

@@ -79,7 +79,7 @@ function show(event: SweepEvent, progress: Progress, { live }: Output): void {
         accuracy === undefined
           ? `${status}${reason === undefined ? '' : `: ${reason}`}`
           : `validation ${percent(accuracy)}  ${reused ? 'trained before' : duration(seconds ?? 0)}`;
-      const left = secondsLeft === undefined ? '' : `, at most ${duration(secondsLeft)} left`;
+      const left = secondsLeft === undefined ? '' : `, ${duration(secondsLeft)} left`;
       note(`trial ${trial}  ${settingsText(settings)}  ${score}  (${done}/${total}${left})`);
       return;
     }
