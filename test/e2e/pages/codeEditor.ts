@@ -122,9 +122,13 @@ export class CodeEditor {
     return this.#page.locator('.codelens-decoration').allInnerTexts();
   }
 
-  /** The first code lens whose title contains `title`. */
+  /** The first code lens in sight whose title contains `title`; the editor keeps others hidden. */
   codeLens(title: string): Locator {
-    return this.#page.locator('.codelens-decoration a').filter({ hasText: title }).first();
+    return this.#page
+      .locator('.codelens-decoration a')
+      .filter({ hasText: title })
+      .filter({ visible: true })
+      .first();
   }
 
   /** Writes `text` at the end of the line that contains `at`. */
