@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { isUpToDate, root, run, say, writeStamp } from './steps.mjs';
+import { installPackages, isUpToDate, root, say, writeStamp } from './steps.mjs';
 import { npm } from './setup.mjs';
 
 const tools = join(root, 'test/e2e/tools');
@@ -59,18 +59,7 @@ function findChromium() {
 export async function chromium() {
   const found = findChromium();
   if (found !== undefined) return found;
-  if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
-    say('Installing Chromium for the tests (apt-get) …');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const options = { env, output: 'stderr' };
-    const quiet = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=300'];
-    await run('apt-get', [...quiet, 'update'], options);
-    await run(
-      'apt-get',
-      [...quiet, 'install', '-y', '--no-install-recommends', 'chromium'],
-      options,
-    );
-  }
+  await installPackages('Chromium', ['chromium']);
   const installed = findChromium();
   if (installed !== undefined) return installed;
   throw new Error(

@@ -1,7 +1,7 @@
 /** Installs what the tests of `--executor slurm` need: a real Slurm, with munge for its messages. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { run, say } from './steps.mjs';
+import { installPackages } from './steps.mjs';
 
 const programs = ['slurmctld', 'slurmd', 'sbatch', 'squeue', 'scancel', 'munged'];
 const packages = ['slurmctld', 'slurmd', 'slurm-client', 'munge'];
@@ -19,18 +19,7 @@ export function missingSlurm() {
  */
 export async function installSlurm() {
   if (missingSlurm().length === 0) return;
-  if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
-    say('Installing Slurm for the tests (apt-get) …');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const options = { env, output: 'stderr' };
-    const quiet = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=300'];
-    await run('apt-get', [...quiet, 'update'], options);
-    await run(
-      'apt-get',
-      [...quiet, 'install', '-y', '--no-install-recommends', ...packages],
-      options,
-    );
-  }
+  await installPackages('Slurm', packages);
   const missing = missingSlurm();
   if (missing.length === 0) return;
   throw new Error(

@@ -83,3 +83,18 @@ export function writeStamp(stamp, paths, more = {}) {
 export function isMain(url) {
   return process.argv[1] !== undefined && fileURLToPath(url) === process.argv[1];
 }
+
+/** Installs packages of Debian where that is allowed; whether they are there is for the caller to see. */
+export async function installPackages(what, packages) {
+  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return;
+  say(`Installing ${what} for the tests (apt-get) …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const options = { env, output: 'stderr' };
+  const quiet = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=300'];
+  await run('apt-get', [...quiet, 'update'], options);
+  await run(
+    'apt-get',
+    [...quiet, 'install', '-y', '--no-install-recommends', ...packages],
+    options,
+  );
+}

@@ -1,6 +1,6 @@
 /** The command line `ptune` (docs/command-line.md). */
 import { basename, resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { PtuneError } from '../base/errors.ts';
 import { exportFormats } from '../protocol/exchange.ts';
 import type { ModelChoice } from '../hub/modelParts.ts';
@@ -23,23 +23,11 @@ import { predict } from './commands/predict.ts';
 import { search } from './commands/search.ts';
 import { score, train, type ScoreOptions } from './commands/train.ts';
 import { ptuneVersion } from './environment.ts';
+import { positive, wholeNumber } from './numbers.ts';
 import { endWithReader, outputFor, report, type Output } from './output.ts';
 
 /** Commander's way to collect an option that may be given several times. */
 const collect = <T>(value: T, before: T[] | undefined): T[] => [...(before ?? []), value];
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('It is a whole number.');
-  return value;
-}
-
-function positive(text: string): number {
-  const value = wholeNumber(text);
-  if (value === 0) throw new InvalidArgumentError('It is at least 1.');
-  return value;
-}
 
 const seeds = (text: string, before: number[] | undefined) => collect(wholeNumber(text), before);
 

@@ -1,9 +1,11 @@
 /** The words of `ptune sweep`. */
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { PtuneError } from '../base/errors.ts';
 import { sbatchWords } from '../sweep/slurm/words.ts';
-import { sweep, sweepTrial, type TrialOptions, type Where } from './commands/sweep.ts';
+import type { Placement } from '../sweep/execution.ts';
+import { sweep, sweepTrial, type TrialOptions } from './commands/sweep.ts';
+import { positive, wholeNumber } from './numbers.ts';
 import { outputFor } from './output.ts';
 
 /** Makes an action of a function that gives the exit status. */
@@ -85,7 +87,7 @@ export function addSweepCommand(root: Command, act: Act): void {
     );
 }
 
-function whereOf({ executor, jobs, sbatch = [], wait }: SweepOptions): Where {
+function whereOf({ executor, jobs, sbatch = [], wait }: SweepOptions): Placement {
   if (executor === 'local') return { kind: 'local', jobs: jobs ?? 1 };
   return { kind: 'slurm', sbatch: sbatchWords(sbatch), wait, ...(jobs !== undefined && { jobs }) };
 }
@@ -121,16 +123,3 @@ const collectNames = (name: string, before: string[] | undefined): string[] => [
   ...(before ?? []),
   name,
 ];
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('It is a whole number.');
-  return value;
-}
-
-function positive(text: string): number {
-  const value = wholeNumber(text);
-  if (value === 0) throw new InvalidArgumentError('It is at least 1.');
-  return value;
-}

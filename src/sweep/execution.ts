@@ -8,10 +8,8 @@ import type { TaskCommand } from './slurm/script.ts';
 import { runInSlurm, trialsInQueue } from './slurm/slurmExecutor.ts';
 import type { Sweep } from './sweepStore.ts';
 
-export type Execution = {
-  /** Starts the process of a trial of the sweep in a folder. */
-  readonly command: (folder: string) => TaskCommand;
-} & (
+/** Where, and how many at a time. */
+export type Placement =
   | { readonly kind: 'local'; readonly jobs: number }
   | {
       readonly kind: 'slurm';
@@ -20,8 +18,12 @@ export type Execution = {
       readonly sbatch: readonly string[];
       /** Follow the tasks to their end. */
       readonly wait: boolean;
-    }
-);
+    };
+
+export type Execution = Placement & {
+  /** Starts the process of a trial of the sweep in a folder. */
+  readonly command: (folder: string) => TaskCommand;
+};
 
 /** Has trials trained. */
 export async function execute(

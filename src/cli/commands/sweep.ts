@@ -6,6 +6,7 @@ import { duration, percent } from '../../base/format.ts';
 import { atomicWrite } from '../../files/atomicWrite.ts';
 import { withTrainValues } from '../../language/features/trainEdits.ts';
 import type { SweepEvent } from '../../sweep/events.ts';
+import type { Placement } from '../../sweep/execution.ts';
 import { stopWithParent, tellParent } from '../../sweep/localExecutor.ts';
 import { runTrial } from '../../sweep/runTrial.ts';
 import { settingsText } from '../../sweep/settingsText.ts';
@@ -15,20 +16,10 @@ import { trainingContext } from '../environment.ts';
 import { note, print, printJson, report, type Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 
-/** Where the trials are run. */
-export type Where =
-  | { readonly kind: 'local'; readonly jobs: number }
-  | {
-      readonly kind: 'slurm';
-      readonly jobs?: number;
-      readonly sbatch: readonly string[];
-      readonly wait: boolean;
-    };
-
 /** Sweeps, prints the trials and the best settings, and with `write` puts them into the file. */
 export async function sweep(
   request: SweepRequest,
-  where: Where,
+  where: Placement,
   write: boolean,
   output: Output,
 ): Promise<number> {
@@ -113,7 +104,7 @@ function printSubmitted({ file, folder, trials }: SweepSummary): void {
 }
 
 /** 2 where nothing was found, 3 where trials did not come to their end, else 0. */
-function statusOf({ trials, file }: SweepSummary, { kind }: Where): number {
+function statusOf({ trials, file }: SweepSummary, { kind }: Placement): number {
   const open = trials.filter((one) => one.status !== 'completed' && !('final' in one));
   const failed = trials.filter(({ status }) => status === 'failed');
   if (trials.every(({ status }) => status !== 'completed') && failed.length === trials.length) {
